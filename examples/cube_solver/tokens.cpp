@@ -1,0 +1,44 @@
+#include "cube_solver/tokens.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace ripen::cube {
+
+TokenLayout layout() {
+  std::vector<Slot> slots;
+  for (const char* name : kCubieNames) slots.push_back({.name = name, .role = SlotRole::kState, .vocabulary = kPlaces});
+  slots.push_back({.name = "turn", .role = SlotRole::kAction, .vocabulary = kActions});
+  return TokenLayout(std::move(slots));
+}
+
+void to_tokens(const Cube& cube, std::span<Token> tokens) noexcept {
+  std::copy(cube.places.begin(), cube.places.end(), tokens.begin());
+}
+
+bool from_tokens(std::span<const Token> tokens, Cube& cube) noexcept {
+  Cube read;
+  for (std::size_t i = 0; i < kCubies; ++i) {
+    if (tokens[i] >= kPlaces) return false;
+    read.places[i] = static_cast<std::uint8_t>(tokens[i]);
+  }
+  if (!is_solvable(read)) return false;
+  cube = read;
+  return true;
+}
+
+bool CubeTransition::next(std::span<const Token> state, std::span<const Token> action,
+                          std::span<Token> next) const noexcept {
+  for (std::size_t i = 0; i < kCubies; ++i) next[i] = kPlaceTable[i < kCorners ? 0 : 1][action[0]][state[i]];
+  return true;
+}
+
+bool CubeTransition::sensible(std::span<const Token> previous, std::span<const Token> action) const noexcept {
+  if (previous.empty()) return true;
+  if (previous[0] == kHold || action[0] == kHold) return action[0] == kHold;
+  const Face before = face_of(static_cast<Move>(previous[0]));
+  const Face now = face_of(static_cast<Move>(action[0]));
+  return before != now && before != now + 3;
+}
+
+}  // namespace ripen::cube

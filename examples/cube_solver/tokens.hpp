@@ -1,0 +1,32 @@
+#pragma once
+// The cube as tokens of a plan: one per cubie, and the turn.
+
+#include <span>
+
+#include "cube_solver/cube.hpp"
+#include "ripen/token_layout.hpp"
+#include "ripen/transition.hpp"
+
+namespace ripen::cube {
+
+/// 20 state slots named like the cubies, whose 24 values are the cubie's places, and one action slot "turn" whose 19
+/// values are the moves.
+[[nodiscard]] TokenLayout layout();
+
+/// tokens: [20]. Real-time safe.
+void to_tokens(const Cube& cube, std::span<Token> tokens) noexcept;
+
+/// tokens: [20]. False, leaving the cube alone, if they are not those of a cube that can be solved. Real-time safe.
+[[nodiscard]] bool from_tokens(std::span<const Token> tokens, Cube& cube) noexcept;
+
+/// The cube's exact transition function: every move maps every token by a fixed table.
+class CubeTransition : public Transition {
+ public:
+  [[nodiscard]] bool next(std::span<const Token> state, std::span<const Token> action,
+                          std::span<Token> next) const noexcept override;
+
+  /// No face twice in a row, opposite faces in one order only (they commute), and nothing but hold after hold.
+  [[nodiscard]] bool sensible(std::span<const Token> previous, std::span<const Token> action) const noexcept override;
+};
+
+}  // namespace ripen::cube

@@ -1,0 +1,106 @@
+#include "cube_solver/facelets.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace ripen::cube {
+namespace {
+
+const std::string kSolved = "UUUUUUUUURRRRRRRRRFFFFFFFFFDDDDDDDDDLLLLLLLLLBBBBBBBBB";
+
+/// What refuses the facelets; "accepted" if nothing does.
+std::string refusal(const std::string& facelets) {
+  try {
+    (void)from_facelets(facelets);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+void expect_refused(const std::string& facelets, const std::string& rule, const std::string& where) {
+  const std::string message = refusal(facelets);
+  EXPECT_EQ(message.find("facelets: " + rule + ":"), 0U) << facelets << "\n" << message;
+  EXPECT_NE(message.find(where), std::string::npos) << facelets << "\n" << message;
+}
+
+/// The stickers that are counted from 1 exchange their colours.
+std::string exchanged(std::string facelets, std::initializer_list<std::pair<int, int>> pairs) {
+  for (const auto& [a, b] : pairs)
+    std::swap(facelets[static_cast<std::size_t>(a - 1)], facelets[static_cast<std::size_t>(b - 1)]);
+  return facelets;
+}
+
+TEST(Facelets, RoundTrip) {
+  EXPECT_EQ(to_facelets(Cube()), kSolved);
+  Random random(3);
+  for (int i = 0; i < 5000; ++i) {
+    const Cube cube = random_cube(random);
+    ASSERT_EQ(from_facelets(to_facelets(cube)), cube) << to_facelets(cube);
+  }
+}
+
+TEST(Facelets, RefusesWrongLength) {
+  expect_refused("", "length", "there are 0");
+  expect_refused(kSolved.substr(1), "length", "there are 53");
+  expect_refused(kSolved + "B", "length", "there are 55");
+}
+
+TEST(Facelets, RefusesWrongLetters) {
+  std::string facelets = kSolved;
+  facelets[20] = 'f';
+  expect_refused(facelets, "letter", "21 (F3) is 'f'");
+}
+
+TEST(Facelets, RefusesMovedCentres) { expect_refused(exchanged(kSolved, {{5, 14}}), "centre", "5 (U5) is R"); }
+
+TEST(Facelets, RefusesWrongColourCounts) {
+  std::string facelets = kSolved;
+  facelets[0] = 'R';
+  expect_refused(facelets, "colour count", "U is there 8 times, R is there 10 times");
+}
+
+TEST(Facelets, RefusesPiecesThatNoCubeHas) {
+  expect_refused(exchanged(kSolved, {{9, 36}}), "impossible corner", "URF (facelets 9, 10, 21) shows DRF");
+  expect_refused(exchanged(kSolved, {{6, 38}}), "impossible edge", "UR (facelets 6, 11) shows LR");
+  expect_refused(exchanged(kSolved, {{10, 21}}), "impossible corner", "shows UFR");  // mirrored
+}
+
+TEST(Facelets, RefusesPiecesThatAreThereTwice) {
+  // UF becomes another UR, and DR another DF.
+  expect_refused(exchanged(kSolved, {{20, 17}}), "duplicate edge", "the piece UR is at UR and again at UF");
+}
+
+TEST(Facelets, RefusesATwistedCorner) {
+  expect_refused(exchanged(kSolved, {{9, 10}, {10, 21}}), "corner twist", "one corner has been twisted");
+}
+
+TEST(Facelets, RefusesAFlippedEdge) {
+  expect_refused(exchanged(kSolved, {{6, 11}}), "edge flip", "one edge has been flipped");
+}
+
+TEST(Facelets, RefusesTwoExchangedPieces) {
+  expect_refused(exchanged(kSolved, {{11, 20}}), "permutation parity", "two pieces have been exchanged");
+}
+
+TEST(Facelets, RandomTextIsRefusedNotMisread) {
+  Random random(11);
+  for (int i = 0; i < 20000; ++i) {
+    std::string facelets = kSolved;
+    // A few exchanged stickers, now and then other letters or lengths.
+    for (int n = random.below(4) + 1; n > 0; --n) {
+      facelets = exchanged(facelets, {{random.below(kFacelets) + 1, random.below(kFacelets) + 1}});
+    }
+    if (random.below(10) == 0)
+      facelets[static_cast<std::size_t>(random.below(kFacelets))] = static_cast<char>(random.below(256));
+    if (random.below(50) == 0) facelets.resize(static_cast<std::size_t>(random.below(100)));
+    if (refusal(facelets) == "accepted") {
+      ASSERT_EQ(to_facelets(from_facelets(facelets)), facelets);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace ripen::cube
