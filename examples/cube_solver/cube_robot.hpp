@@ -63,8 +63,10 @@ class CubeRobot : public Robot {
   [[nodiscard]] const Cube& cube() const noexcept { return cube_; }
   /// Whether no face is turning.
   [[nodiscard]] bool aligned() const noexcept { return turning_ == 0; }
-  /// Whether the cube lies solved, no face turning.
-  [[nodiscard]] bool solved() const noexcept { return aligned() && cube_.is_solved(); }
+  /// Whether the camera has shown the cube solved since the last turn.
+  [[nodiscard]] bool solved() const noexcept {
+    return aligned() && delivered_.steps_done == steps_begun_ && delivered_.cube.is_solved();
+  }
 
   [[nodiscard]] std::int64_t steps_begun() const noexcept { return steps_begun_; }
   [[nodiscard]] std::int64_t steps_done() const noexcept;
@@ -88,7 +90,7 @@ class CubeRobot : public Robot {
   };
   struct Sample {
     Cube cube;
-    std::int64_t steps_done = 0;
+    std::int64_t steps_done = -1;
     bool valid = false;
   };
 
@@ -109,7 +111,7 @@ class CubeRobot : public Robot {
   std::array<Move, 2> awaited_{};  // turns by the world for which the cube is not yet aligned
   int awaiting_ = 0;
   std::vector<Sample> samples_;  // ring over the ticks of the latency
-  Sample delivered_;             // valid while nobody has read it
+  Sample delivered_;             // the last; valid while nobody has read it
   std::vector<LoggedTurn> turns_;
 };
 

@@ -1,0 +1,102 @@
+#include "cube_solver/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#ifndef RIPEN_CUBE_MODEL
+#define RIPEN_CUBE_MODEL "models/cube.safetensors"
+#endif
+
+namespace ripen::cube {
+
+namespace {
+
+constexpr int kBadInput = 2;
+
+void declare(CLI::App& app, Options& options) {
+  auto* input = app.add_option_group("Cubes", "exactly one of");
+  input->add_option("--scramble", options.scramble, "Turns from the solved cube, as in \"R U2 F'\"");
+  input->add_option("--facelets", options.facelets, "54 letters: faces URFDLB, each row by row");
+  input->add_option("--facelets-file", options.facelets_file, "File with one cube a line");
+  input->add_option("--random", options.random, "This many uniformly random cubes");
+  input->require_option(1);
+  app.add_option("--seed", options.seed, "Of the random cubes, the planner and the faults")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+
+  const std::string time = "Time";
+  app.add_option("--tick-us", options.tick_us, "Period of the control loop [us]")->capture_default_str()->group(time);
+  auto* budget = app.add_option("--budget-us", options.budget_us,
+                                "Time a tick may spend on refining [us] (60 % of a tick unless given)");
+  auto* passes = app.add_option("--passes", options.passes, "Passes a tick may run; makes a run reproducible");
+  budget->group(time)->excludes(passes);
+  passes->group(time);
+  app.add_flag("--virtual-time", options.virtual_time, "Do not sleep between ticks")->group(time);
+
+  const std::string planner = "Planner";
+  app.add_option("--model", options.model, "Weights")->capture_default_str()->group(planner);
+  app.add_option("--candidates", options.candidates, "Plans kept in parallel")->capture_default_str()->group(planner);
+  app.add_option("--horizon", options.horizon, "Steps in the plan")->capture_default_str()->group(planner);
+  app.add_option("--max-moves", options.max_moves, "Turns after which the robot gives up")
+      ->capture_default_str()
+      ->group(planner);
+
+  const std::string faults = "Faults";
+  app.add_option("--slip-rate", options.slip_rate, "Probability that a turn does not happen")
+      ->capture_default_str()
+      ->group(faults);
+  app.add_option("--disturb-rate", options.disturb_rate, "Probability that after a turn somebody else turns a face")
+      ->capture_default_str()
+      ->group(faults);
+  app.add_option("--sensor-latency-ticks", options.sensor_latency_ticks, "Age of the sensed state [ticks]")
+      ->capture_default_str()
+      ->group(faults);
+
+  const std::string output = "Output";
+  app.add_option("--jobs", options.jobs, "Cubes solved at the same time")->capture_default_str()->group(output);
+  app.add_option("--json", options.json, "File for one JSON object a line, one line a cube")->group(output);
+  app.add_flag("--quiet", options.quiet, "Print errors only")->group(output);
+}
+
+}  // namespace
+
+std::string Options::validate() const {
+  std::string problems;
+  const auto check = [&](const char* name, auto value, auto low, auto high) {
+    if (value >= low && value <= high) return;
+    std::ostringstream problem;
+    problem << name << " is " << value << ", must be in [" << low << ", " << high << "]";
+    problems += (problems.empty() ? "" : "\n") + problem.str();
+  };
+  if (random) check("--random", *random, 1, 100000000);
+  check("--tick-us", tick_us, 100, 10000000);
+  if (budget_us) check("--budget-us", *budget_us, 0, tick_us);
+  if (passes) check("--passes", *passes, 0, 1000000);
+  check("--candidates", candidates, 1, 4096);
+  check("--horizon", horizon, 2, 4096);
+  check("--max-moves", max_moves, 1, 10000);
+  check("--slip-rate", slip_rate, 0.0, 1.0);
+  check("--disturb-rate", disturb_rate, 0.0, 1.0);
+  check("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
+  check("--jobs", jobs, 1, 1024);
+  return problems;
+}
+
+std::optional<int> parse(int argc, const char* const* argv, Options& options) {
+  options.model = RIPEN_CUBE_MODEL;
+  CLI::App app("Solves cubes with a simulated robot whose plan keeps ripening while it turns.");
+  app.footer("Exit status: 0 all solved, 3 not all solved, 2 bad input.");
+  declare(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kBadInput;
+  }
+  if (const std::string problems = options.validate(); !problems.empty()) {
+    std::cerr << problems << '\n';
+    return kBadInput;
+  }
+  return std::nullopt;
+}
+
+}  // namespace ripen::cube

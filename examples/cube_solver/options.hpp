@@ -1,0 +1,48 @@
+#pragma once
+// The command line of the cube solver.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace ripen::cube {
+
+/// What the command line asks for. Exactly one of scramble, facelets, facelets_file and random is given.
+struct Options {
+  std::optional<std::string> scramble = {};
+  std::optional<std::string> facelets = {};
+  std::optional<std::string> facelets_file = {};
+  std::optional<int> random = {};  ///< this many random cubes
+  std::uint64_t seed = 1;          ///< of the random cubes, the planner and the faults
+
+  int tick_us = 5000;
+  std::optional<int> budget_us = {};  ///< neither this nor passes: kDefaultBudget of a tick
+  std::optional<int> passes = {};     ///< a tick
+  bool virtual_time = false;
+
+  int candidates = 64;
+  int horizon = 96;     ///< [steps]
+  int max_moves = 100;  ///< turns by the robot
+
+  double slip_rate = 0.0;
+  double disturb_rate = 0.0;
+  int sensor_latency_ticks = 0;
+
+  std::string model = {};  ///< path
+  int jobs = 1;
+  std::optional<std::string> json = {};  ///< path
+  bool quiet = false;
+
+  /// Every problem that the parser cannot see, one a line; empty if there is none.
+  [[nodiscard]] std::string validate() const;
+};
+
+/// Part of a tick that may be spent on refining unless the command line says otherwise; the rest is for waking up late,
+/// for the pass that outlasts its prediction, and for the robot's own input and output.
+inline constexpr double kDefaultBudget = 0.6;
+
+/// Reads the command line. Returns the process's exit code if there is nothing more to do: 0 after help, 2, with a
+/// message on stderr, for bad input.
+[[nodiscard]] std::optional<int> parse(int argc, const char* const* argv, Options& options);
+
+}  // namespace ripen::cube

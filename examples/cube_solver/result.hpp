@@ -1,0 +1,38 @@
+#pragma once
+// What came of one cube.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cube_solver/cube_robot.hpp"
+
+namespace ripen::cube {
+
+/// Percentiles of a duration over many ticks [us].
+struct Spread {
+  double p50 = 0.0, p90 = 0.0, p99 = 0.0, p999 = 0.0, max = 0.0;
+};
+
+/// One cube's run.
+struct Result {
+  std::string facelets = {};           ///< at the start
+  bool solved = false;                 ///< as the camera saw it
+  std::vector<LoggedTurn> turns = {};  ///< in the order of their beginning
+  std::int64_t ticks = 0;
+  std::int64_t missed = 0;  ///< [ticks]
+  std::int64_t passes = 0;
+  std::optional<std::int64_t> first_action_tick = {};  ///< when the robot's first turn began
+
+  Spread wake_up;                ///< later than the tick's instant
+  Spread compute;                ///< from waking up to the command
+  Spread slack;                  ///< from the command to the next tick
+  Spread observation_to_action;  ///< from the observation to the command
+
+  /// Turns by the robot, slipped ones too.
+  [[nodiscard]] int robot_turns() const;
+  [[nodiscard]] int slips() const;
+};
+
+}  // namespace ripen::cube

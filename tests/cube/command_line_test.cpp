@@ -1,0 +1,145 @@
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+
+#include "cube_solver/facelets.hpp"
+#include "cube_solver/input.hpp"
+#include "cube_solver/options.hpp"
+
+namespace ripen::cube {
+namespace {
+
+const std::string kSolved = "UUUUUUUUURRRRRRRRRFFFFFFFFFDDDDDDDDDLLLLLLLLLBBBBBBBBB";
+
+struct Parsed {
+  std::optional<int> exit_code;
+  Options options;
+  std::string errors;
+};
+
+Parsed parsed(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "cube_solver");
+  Parsed result;
+  testing::internal::CaptureStderr();
+  testing::internal::CaptureStdout();
+  result.exit_code = parse(static_cast<int>(arguments.size()), arguments.data(), result.options);
+  result.errors = testing::internal::GetCapturedStderr();
+  testing::internal::GetCapturedStdout();
+  return result;
+}
+
+TEST(CommandLine, DefaultsAreThoseOfTheManual) {
+  const Parsed result = parsed({"--random", "3"});
+  ASSERT_FALSE(result.exit_code) << result.errors;
+  EXPECT_EQ(result.options.random, 3);
+  EXPECT_EQ(result.options.tick_us, 5000);
+  EXPECT_EQ(result.options.horizon, 96);
+  EXPECT_EQ(result.options.max_moves, 100);
+  EXPECT_EQ(result.options.jobs, 1);
+  EXPECT_FALSE(result.options.virtual_time || result.options.quiet);
+  EXPECT_FALSE(result.options.budget_us || result.options.passes || result.options.json);
+}
+
+TEST(CommandLine, TakesEveryOption) {
+  const Parsed result = parsed({"--random",
+                                "10",
+                                "--seed",
+                                "18446744073709551615",
+                                "--tick-us",
+                                "1000",
+                                "--passes",
+                                "4",
+                                "--virtual-time",
+                                "--candidates",
+                                "8",
+                                "--horizon",
+                                "32",
+                                "--max-moves",
+                                "50",
+                                "--slip-rate",
+                                "0.05",
+                                "--disturb-rate",
+                                "0.1",
+                                "--sensor-latency-ticks",
+                                "2",
+                                "--model",
+                                "m",
+                                "--jobs",
+                                "2",
+                                "--json",
+                                "out",
+                                "--quiet"});
+  ASSERT_FALSE(result.exit_code) << result.errors;
+  EXPECT_EQ(result.options.seed, 18446744073709551615ULL);
+  EXPECT_EQ(result.options.passes, 4);
+  EXPECT_EQ(result.options.slip_rate, 0.05);
+  EXPECT_EQ(result.options.sensor_latency_ticks, 2);
+  EXPECT_EQ(result.options.json, "out");
+}
+
+TEST(CommandLine, HelpIsNoError) { EXPECT_EQ(parsed({"--help"}).exit_code, 0); }
+
+TEST(CommandLine, BadInputExitsWithTwoAndSaysWhy) {
+  const std::vector<std::pair<std::vector<const char*>, const char*>> cases = {
+      {{}, "--random"},
+      {{"--random", "1", "--scramble", "R"}, "--random"},
+      {{"--random", "many"}, "--random"},
+      {{"--random", "0"}, "--random is 0"},
+      {{"--random", "1", "--seed", "-1"}, "--seed"},
+      {{"--random", "1", "--passes", "1", "--budget-us", "1"}, "--passes"},
+      {{"--random", "1", "--budget-us", "5001"}, "--budget-us is 5001, must be in [0, 5000]"},
+      {{"--random", "1", "--tick-us", "0"}, "--tick-us is 0"},
+      {{"--random", "1", "--slip-rate", "1.5", "--jobs", "0"}, "--slip-rate is 1.5"},
+      {{"--random", "1", "--slip-rate", "nan"}, "--slip-rate is nan"},
+      {{"--random", "1", "--what"}, "--what"},
+  };
+  for (const auto& [arguments, why] : cases) {
+    const Parsed result = parsed(arguments);
+    EXPECT_EQ(result.exit_code, 2) << why;
+    EXPECT_NE(result.errors.find(why), std::string::npos) << why << " not in: " << result.errors;
+  }
+}
+
+TEST(Input, ScrambleAndFaceletsGiveOneCube) {
+  Cube expected;
+  expected.apply(kR1);
+  expected.apply(kU2);
+  EXPECT_EQ(cubes_of({.scramble = "R U2"}), std::vector{expected});
+  EXPECT_EQ(cubes_of({.facelets = to_facelets(expected)}), std::vector{expected});
+  EXPECT_EQ(cubes_of({.scramble = ""}), std::vector{Cube()});
+  EXPECT_THROW((void)cubes_of({.scramble = "R Q"}), std::invalid_argument);
+  EXPECT_THROW((void)cubes_of({.facelets = "RR"}), std::invalid_argument);
+}
+
+TEST(Input, RandomCubesDependOnSeedAndNumberOnly) {
+  const auto three = cubes_of({.random = 3, .seed = 5});
+  const auto two = cubes_of({.random = 2, .seed = 5});
+  ASSERT_EQ(three.size(), 3U);
+  EXPECT_TRUE(std::equal(two.begin(), two.end(), three.begin()));
+  EXPECT_NE(three[0], three[1]);
+  EXPECT_NE(three[0], cubes_of({.random = 1, .seed = 6})[0]);
+}
+
+TEST(Input, FilesAreReadLineByLineAndErrorsNameTheLine) {
+  const std::string path = testing::TempDir() + "ripen_cubes.txt";
+  const auto write = [&](const std::string& text) { std::ofstream(path) << text; };
+  write(kSolved + "\r\n\n" + kSolved + "  ");
+  EXPECT_EQ(cubes_of({.facelets_file = path}).size(), 2U);
+
+  write(kSolved + "\n\nUU\n");
+  try {
+    (void)cubes_of({.facelets_file = path});
+    ADD_FAILURE() << "accepted";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_EQ(error.what(), path + ": line 3: facelets: length: there must be 54 letters, there are 2");
+  }
+  write("\n");
+  EXPECT_THROW((void)cubes_of({.facelets_file = path}), std::invalid_argument);
+  std::remove(path.c_str());
+  EXPECT_THROW((void)cubes_of({.facelets_file = path}), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace ripen::cube

@@ -1,0 +1,113 @@
+#include "cube_solver/report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cube_solver/view.hpp"
+
+namespace ripen::cube {
+namespace {
+
+Result example() {
+  Result result;
+  result.facelets = "UUU";
+  result.solved = true;
+  result.turns = {{.move = kR2, .tick = 0},
+                  {.move = kU3, .by_world = true, .tick = 12},
+                  {.move = kF1, .slipped = true, .tick = 20}};
+  result.ticks = 28;
+  result.missed = 1;
+  result.passes = 90;
+  result.first_action_tick = 0;
+  result.compute = {.p50 = 1.5, .max = 4.25};
+  return result;
+}
+
+TEST(Report, JsonHasWhatScriptsRelyOn) {
+  const std::string line = to_json(example());
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  const auto json = nlohmann::json::parse(line);
+  EXPECT_EQ(json["facelets"], "UUU");
+  EXPECT_EQ(json["solved"], true);
+  EXPECT_EQ(json["turns"], nlohmann::json::parse(R"([{"move":"R2","by":"robot","tick":0},
+      {"move":"U'","by":"world","tick":12}, {"move":"F","by":"robot","tick":20,"slipped":true}])"));
+  EXPECT_EQ(json["robot_turns"], 2);
+  EXPECT_EQ(json["ticks"], 28);
+  EXPECT_EQ(json["missed"], 1);
+  EXPECT_EQ(json["passes"], 90);
+  EXPECT_EQ(json["first_action_tick"], 0);
+  EXPECT_EQ(json["latency_us"]["compute"]["max"], 4.25);
+  for (const char* what : {"wake_up", "compute", "slack", "observation_to_action"}) {
+    for (const char* percentile : {"p50", "p90", "p99", "p999", "max"}) {
+      EXPECT_TRUE(json["latency_us"][what].contains(percentile)) << what << " " << percentile;
+    }
+  }
+  EXPECT_TRUE(nlohmann::json::parse(to_json({}))["first_action_tick"].is_null());
+}
+
+TEST(Report, LinesAndSummaryAreForPeople) {
+  EXPECT_EQ(to_line(example(), 2, 3, 5000), "cube 2/3: solved in 2 turns, 0.14 s, 1 ticks missed: R2 (U') [F]");
+  EXPECT_EQ(to_line({}, 1, 1, 5000), "cube 1/1: not solved after 0 turns, 0.00 s, 0 ticks missed:");
+  const std::vector<Result> results = {example(), {}};
+  EXPECT_EQ(summary_of(results), "1 of 2 solved, mean 2.00 turns; 28 ticks, 1 missed, 90 passes, longest compute 4 us");
+}
+
+/// What is left to read on a line of a terminal: no escape sequences, every character one column.
+std::vector<int> columns_of(const std::string& text) {
+  std::vector<int> columns = {0};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\x1b') {
+      i = text.find('m', i);
+    } else if (text[i] == '\n') {
+      columns.push_back(0);
+    } else if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) {
+      ++columns.back();
+    }
+  }
+  return columns;
+}
+
+TEST(View, ShowsCubePlanAndTicksWithoutWrapping) {
+  Snapshot snapshot;
+  snapshot.tick = 200;
+  snapshot.tick_us = 5000;
+  snapshot.missed = 7;
+  snapshot.passes = 1234;
+  snapshot.compute.p99 = 4321;
+  snapshot.planned = 96;
+  for (std::size_t i = 0; i < 96; ++i)
+    snapshot.plan[i] = {.move = kR3, .known = i < 30, .ripeness = 1.0F - static_cast<float>(i) / 96.0F};
+  const std::string wide = draw(snapshot, 120);
+  for (const char* text : {"solving   1.00 s", "R' ", "?", "█", "▃", "7 missed", "1234", "4321", "L ", "motors"}) {
+    EXPECT_NE(wide.find(text), std::string::npos) << text << " not in\n" << wide;
+  }
+  for (const int columns : {20, 40, 80, 120, 300}) {
+    for (const int used : columns_of(draw(snapshot, columns))) EXPECT_LE(used, columns);
+  }
+}
+
+TEST(View, HandoverGivesTheLatestWholeValue) {
+  struct Pair {
+    int a = 0, b = 0;
+  };
+  Handover<Pair> handover;
+  EXPECT_EQ(handover.latest().a, 0);
+  const int count = 200000;
+  std::jthread writer([&] {
+    for (int i = 1; i <= count; ++i) {
+      handover.writing() = {i, -i};
+      handover.publish();
+    }
+  });
+  int last = 0;
+  while (last < count) {
+    const Pair pair = handover.latest();
+    ASSERT_EQ(pair.a, -pair.b);
+    ASSERT_GE(pair.a, last);
+    last = pair.a;
+  }
+}
+
+}  // namespace
+}  // namespace ripen::cube
