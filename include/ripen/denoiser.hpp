@@ -1,0 +1,45 @@
+#pragma once
+// The model behind the planner: tokens in, posteriors out.
+
+#include <span>
+
+#include "ripen/token_layout.hpp"
+
+namespace ripen {
+
+/// How much of the network a pass runs.
+enum class PassDepth : std::uint8_t {
+  kDynamics,  ///< state logits of the last step of each window from the step before it
+  kStep,      ///< action logits and value of the last step of each window from its state tokens
+  kWindow,    ///< everything, with what the rest of the window knows: logits of every slot of every step
+};
+
+/// One unit of work, never interrupted: some windows of consecutive steps.
+struct DenoiseBatch {
+  PassDepth depth = PassDepth::kWindow;
+  int windows = 0;  ///< how many, at most Denoiser::max_windows()
+  int steps = 0;    ///< steps in each window, at most Denoiser::max_steps()
+  /// [windows][steps][slots]; kMask where nothing is known.
+  const Token* tokens = nullptr;
+  /// Out, unnormalised log-probabilities of the clean tokens.
+  /// kDynamics: [windows][state_logits]; kStep: [windows][action logits]; kWindow: [windows][steps][logits].
+  float* logits = nullptr;
+  /// Out, expected number of steps to the goal. kStep: [windows]; kWindow: [windows][steps]; may be null.
+  float* value = nullptr;
+};
+
+/// A denoiser: what most users replace. `run` is called in the tick and must not allocate, lock, throw or call the
+/// system; it keeps nothing between calls but caches.
+class Denoiser {
+ public:
+  virtual ~Denoiser() = default;
+
+  [[nodiscard]] virtual const TokenLayout& layout() const noexcept = 0;
+  [[nodiscard]] virtual int max_windows() const noexcept = 0;  ///< largest DenoiseBatch::windows
+  [[nodiscard]] virtual int max_steps() const noexcept = 0;    ///< largest DenoiseBatch::steps, at least 2
+
+  /// Fills batch.logits (and batch.value). The same batch gives the same bits.
+  virtual void run(const DenoiseBatch& batch) noexcept = 0;
+};
+
+}  // namespace ripen

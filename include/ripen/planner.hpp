@@ -1,0 +1,98 @@
+#pragma once
+// The anytime planner: a rolling buffer of tokens that ripen over many ticks.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ripen/budget.hpp"
+#include "ripen/denoiser.hpp"
+#include "ripen/plan_buffer.hpp"
+#include "ripen/transition.hpp"
+
+namespace ripen {
+
+/// How a planner works; fixed at construction.
+struct PlannerOptions {
+  int horizon = 96;        ///< [steps] in the buffer
+  int history = 16;        ///< [steps] kept behind the head, for observations that arrive late
+  int candidates = 64;     ///< plans kept in parallel
+  int pass_windows = 16;   ///< windows in one pass: the quantum that is never interrupted
+  int children = 6;        ///< actions of one state that compete for a candidate
+  double value_weight = 1.0;       ///< how much an expected step to the goal costs a candidate, in nats
+  double likelihood_weight = 1.0;  ///< how much a nat of the model's surprise costs
+  std::uint64_t seed = 1;  ///< of everything random
+
+  /// Every problem, one a line; empty if there is none.
+  [[nodiscard]] std::string validate() const;
+};
+
+/// What one refine() did. A POD.
+struct RefineReport {
+  std::int32_t passes = 0;            ///< passes run
+  bool disturbed = false;             ///< the observation contradicted the plan's prediction
+  bool rejoined = false;              ///< the plan went on from another of its own states
+  bool goal_reached = false;          ///< the head's state is the goal
+  bool settled = false;               ///< nothing was left that a pass could improve
+  std::int32_t decided_steps = 0;     ///< steps decided from the head on
+  std::int32_t steps_to_goal = -1;    ///< steps from the head to the goal in the plan; -1 if it does not reach it
+  std::int64_t predicted_nanoseconds = 0;  ///< predicted cost of the last pass
+  std::int64_t worst_error_nanoseconds = 0;  ///< by how much a pass outlasted its prediction
+};
+
+/// An observation in tokens, as the planner takes it.
+struct TokenObservation {
+  std::span<const Token> state;    ///< [states]; empty if nothing was sensed
+  std::int64_t step = 0;           ///< whose state it is, on the absolute count of steps since reset
+  std::int64_t begun = 0;          ///< steps that have begun: their actions are not changed any more
+};
+
+/// Ties buffer, scheduler and denoiser together. One thread; every call but construction is real-time safe.
+///
+/// Use: reset once, then per tick refine(observation, budget), action(), and shift(n) when n steps are done.
+class Planner {
+ public:
+  /// Takes references: the denoiser and the transition must outlive the planner. All memory is taken and touched here.
+  /// Throws std::invalid_argument listing every problem of the options, or if the denoiser's limits are too small.
+  Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition = nullptr);
+  ~Planner();
+  Planner(const Planner&) = delete;
+  Planner& operator=(const Planner&) = delete;
+
+  /// Forgets everything and begins at step 0 in this state. state and goal: [states]; kMask in the goal means any.
+  /// `idle` is the action taken where there is nothing to do: at the goal, and until a first pass was run. [actions]
+  /// Returns false and changes nothing if a token is out of its vocabulary.
+  [[nodiscard]] bool reset(std::span<const Token> state, std::span<const Token> goal,
+                           std::span<const Token> idle) noexcept;
+
+  /// Clamps what was observed, then refines until the budget is spent or nothing is left to do.
+  RefineReport refine(const TokenObservation& observation, const Budget& budget) noexcept;
+
+  /// The action of the head, or of a step behind it, as decided so far. Valid at any instant after reset. [actions]
+  [[nodiscard]] std::span<const Token> action(int step_ahead = 0) const noexcept;
+
+  /// Whether the action was decided by the model, rather than left idle or due before any pass reached it.
+  [[nodiscard]] bool decided(int step_ahead = 0) const noexcept;
+
+  /// Moves the head on by this many finished steps. O(1) per candidate.
+  void shift(int steps) noexcept;
+
+  /// The step the head stands at, counted from reset.
+  [[nodiscard]] std::int64_t head() const noexcept;
+
+  /// The plan being followed: tokens, noise levels. Candidate 0 of the buffer.
+  [[nodiscard]] const PlanBuffer& buffer() const noexcept;
+
+  [[nodiscard]] const TokenLayout& layout() const noexcept;
+  [[nodiscard]] const PlannerOptions& options() const noexcept;
+  /// Memory of buffer and work space [bytes].
+  [[nodiscard]] std::size_t memory() const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ripen

@@ -1,0 +1,78 @@
+#pragma once
+// What a step of the plan is made of: slots, their roles, vocabularies and units.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ripen {
+
+/// A categorical value of a slot, in [0, vocabulary), or kMask.
+using Token = std::uint16_t;
+
+/// The token of a slot about which nothing is decided.
+inline constexpr Token kMask = 0xFFFF;
+
+/// State slots say what the robot expects to see, action slots what it does.
+enum class SlotRole : std::uint8_t { kState, kAction };
+
+/// One token's place inside a step.
+struct Slot {
+  std::string name;
+  SlotRole role = SlotRole::kState;
+  int vocabulary = 0;  ///< number of values; at most kMaxVocabulary
+  double low = 0.0;    ///< [unit of the channel] lower edge of the first bin
+  double high = 0.0;   ///< [unit of the channel] upper edge of the last bin; low == high means categorical
+
+  /// True for a binned channel, false for a category whose token is its value.
+  [[nodiscard]] bool continuous() const { return low < high; }
+  bool operator==(const Slot&) const = default;
+};
+
+inline constexpr int kMaxVocabulary = 4096;
+inline constexpr int kMaxSlots = 256;
+
+/// The slots of a step: all state slots first, then all action slots. Immutable.
+class TokenLayout {
+ public:
+  /// An empty layout, only to be assigned to.
+  TokenLayout() = default;
+
+  /// Throws std::invalid_argument that lists every problem: no state or no action slot, an action slot before a state
+  /// slot, an empty or repeated name, a vocabulary outside [2, kMaxVocabulary], a range that is not finite or reversed.
+  explicit TokenLayout(std::vector<Slot> slots);
+
+  [[nodiscard]] int slots() const { return static_cast<int>(slots_.size()); }
+  [[nodiscard]] int states() const { return states_; }
+  [[nodiscard]] int actions() const { return slots() - states_; }
+  [[nodiscard]] const Slot& slot(int index) const { return slots_[static_cast<std::size_t>(index)]; }
+
+  /// Logits of one step: the sum of all vocabularies, slot after slot.
+  [[nodiscard]] int logits() const { return offsets_.back(); }
+  /// Logits of the state slots alone, which come first.
+  [[nodiscard]] int state_logits() const { return offsets_[static_cast<std::size_t>(states_)]; }
+  /// Where a slot's logits begin.
+  [[nodiscard]] int offset(int slot) const { return offsets_[static_cast<std::size_t>(slot)]; }
+
+  /// Whether every token of a step, or of its states alone, is in its vocabulary (kMask allowed where asked).
+  /// tokens: [states] or [slots]. Real-time safe.
+  [[nodiscard]] bool valid(std::span<const Token> tokens, bool allow_mask) const noexcept;
+
+  /// One-line JSON array of the slots, as stored in a model file's metadata.
+  [[nodiscard]] std::string to_json() const;
+  /// Throws std::invalid_argument naming the field when the text is not such an array.
+  [[nodiscard]] static TokenLayout from_json(std::string_view text);
+  /// FNV-1a 64 of to_json(): equal layouts, equal hash.
+  [[nodiscard]] std::uint64_t hash() const;
+
+  bool operator==(const TokenLayout& other) const { return slots_ == other.slots_; }
+
+ private:
+  std::vector<Slot> slots_;
+  std::vector<int> offsets_{0};
+  int states_ = 0;
+};
+
+}  // namespace ripen

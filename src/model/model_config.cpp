@@ -1,0 +1,84 @@
+#include <string>
+
+#include "ripen/model_file.hpp"
+
+namespace ripen {
+
+std::string ModelConfig::validate() const {
+  std::string problems;
+  const auto require = [&](const char* name, int value, int low, int high) {
+    if (value >= low && value <= high) return;
+    problems += (problems.empty() ? "" : "\n") + std::string("model: ") + name + " " + std::to_string(value) +
+                " is outside [" + std::to_string(low) + ", " + std::to_string(high) + "]";
+  };
+  require("width", width, 16, 4096);
+  require("blocks", blocks, 0, 64);
+  require("mixer_width", mixer_width, 0, 4096);
+  require("mixer_layers", mixer_layers, 0, 64);
+  require("mixer_heads", mixer_heads, 1, 64);
+  require("window", window, 2, 1024);
+  require("value_bins", value_bins, 2, 4096);
+  if (width % 16 != 0) problems += std::string(problems.empty() ? "" : "\n") + "model: width is no multiple of 16";
+  if (mixer_heads > 0 && mixer_width % (mixer_heads * 16) != 0) {
+    problems += std::string(problems.empty() ? "" : "\n") + "model: mixer_width is no multiple of 16 x mixer_heads";
+  }
+  return problems;
+}
+
+std::map<std::string, std::vector<std::int64_t>> ModelFile::expected(const TokenLayout& layout,
+                                                                     const ModelConfig& config) {
+  const std::int64_t width = config.width;
+  const std::int64_t states = layout.state_logits();
+  const std::int64_t actions = layout.logits() - layout.state_logits();
+  std::int64_t widest = 0;  // Columns of the per-slot tables, which hold slots of different vocabularies.
+  std::int64_t pairs = 0;   // One row for every token of a slot (or MASK) with every joint action (or MASK).
+  std::int64_t joint_actions = 1;
+  for (int s = layout.states(); s < layout.slots(); ++s) joint_actions *= layout.slot(s).vocabulary + 1;
+  for (int s = 0; s < layout.states(); ++s) {
+    widest = std::max<std::int64_t>(widest, layout.slot(s).vocabulary);
+    pairs += (layout.slot(s).vocabulary + 1) * joint_actions;
+  }
+
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+  const auto linear = [&](const std::string& name, std::int64_t out, std::int64_t in) {
+    shapes[name + ".weight"] = {out, in};
+    shapes[name + ".bias"] = {out};
+  };
+  const auto norm = [&](const std::string& name, std::int64_t size) {
+    shapes[name + ".weight"] = {size};
+    shapes[name + ".bias"] = {size};
+  };
+  linear("step.embed", width, states + layout.states());
+  for (int b = 0; b < config.blocks; ++b) {
+    const std::string block = "step." + std::to_string(b);
+    norm(block + ".norm", width);
+    linear(block + ".up", width, width);
+    linear(block + ".down", width, width);
+  }
+  norm("step.norm", width);
+  linear("step.action", actions, width);
+  linear("step.value", config.value_bins, width);
+  shapes["dynamics.table"] = {pairs, widest};
+  if (config.mixer_width > 0) {
+    const std::int64_t mixer = config.mixer_width;
+    linear("mixer.in", mixer, width);
+    linear("mixer.action_in", mixer, actions + layout.actions());
+    shapes["mixer.position"] = {config.window, mixer};
+    for (int l = 0; l < config.mixer_layers; ++l) {
+      const std::string layer = "mixer." + std::to_string(l);
+      norm(layer + ".attention_norm", mixer);
+      linear(layer + ".qkv", 3 * mixer, mixer);
+      linear(layer + ".out", mixer, mixer);
+      norm(layer + ".norm", mixer);
+      linear(layer + ".up", 4 * mixer, mixer);
+      linear(layer + ".down", mixer, 4 * mixer);
+    }
+    norm("mixer.norm", mixer);
+    linear("mixer.head", layout.logits(), mixer);
+    shapes["mixer.inverse"] = {pairs, widest};
+    shapes["mixer.copy"] = {states + layout.states(), widest};
+  }
+  return shapes;
+}
+
+}  // namespace ripen
