@@ -6,7 +6,7 @@
 #include <span>
 
 #include "cube_solver/moves.hpp"
-#include "cube_solver/random.hpp"
+#include "ripen/random.hpp"
 
 namespace ripen::cube {
 

@@ -5,7 +5,7 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "cube_solver/random.hpp"
+#include "ripen/random.hpp"
 
 namespace ripen::cube {
 

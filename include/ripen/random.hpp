@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace ripen::cube {
+namespace ripen {
 
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014). Real-time safe.
 class Random {
@@ -37,4 +37,4 @@ class Random {
   std::uint64_t state_;
 };
 
-}  // namespace ripen::cube
+}  // namespace ripen

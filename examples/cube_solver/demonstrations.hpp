@@ -1,0 +1,21 @@
+#pragma once
+// The teacher's solutions as trajectories to train on.
+
+#include "cube_solver/teacher.hpp"
+#include "cube_solver/tokens.hpp"
+#include "ripen/train/trajectory.hpp"
+
+namespace ripen::cube {
+
+/// Random cubes solved by the teacher, with a stray turn now and then, so that the model knows the way back.
+class Demonstrations : public train::TrajectorySource {
+ public:
+  [[nodiscard]] const TokenLayout& layout() const override { return layout_; }
+  void make(std::uint64_t number, train::Trajectory& out) const override;
+
+ private:
+  TokenLayout layout_ = cube::layout();
+  Teacher teacher_;
+};
+
+}  // namespace ripen::cube

@@ -1,0 +1,82 @@
+#pragma once
+// The step denoiser in LibTorch: the reference for the native one, and what is trained.
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <string>
+
+#include "ripen/denoiser.hpp"
+#include "ripen/model_file.hpp"
+
+namespace ripen {
+
+/// The network of ModelFile. Parameters are float32 leaves named as in the file; matrix products run in `compute` type.
+class StepModelImpl : public torch::nn::Module {
+ public:
+  /// Fresh weights from torch's generator. Throws std::invalid_argument if the configuration is invalid.
+  StepModelImpl(TokenLayout layout, ModelConfig config);
+
+  /// What the step encoder says of single steps.
+  struct StepOutput {
+    torch::Tensor features;  ///< [N, width]
+    torch::Tensor action;    ///< [N, action logits]
+    torch::Tensor value;     ///< [N, value_bins] logits
+  };
+
+  /// Token indices, as the other calls take them: int64, each slot's mask is its vocabulary. tokens: [N, slots].
+  [[nodiscard]] torch::Tensor indices(const Token* tokens, std::int64_t count) const;
+
+  /// states: indices [N, states].
+  StepOutput encode(const torch::Tensor& states);
+
+  /// Next state from one state and action. steps: indices [N, slots]. Returns [N, states, widest vocabulary]; columns
+  /// past a slot's vocabulary mean nothing.
+  torch::Tensor dynamics(const torch::Tensor& steps);
+
+  /// Every slot of every step of some windows, and the value. windows: indices [B, W, slots]; encoded: encode() of its
+  /// B*W steps. Returns action logits [B, W, action logits] and state logits [B, W, states, widest vocabulary].
+  std::pair<torch::Tensor, torch::Tensor> mix(const torch::Tensor& windows, const StepOutput& encoded);
+
+  [[nodiscard]] const TokenLayout& layout() const { return layout_; }
+  [[nodiscard]] const ModelConfig& config() const { return config_; }
+  [[nodiscard]] int widest() const { return widest_; }
+
+  /// Type of the matrix products: float32, or bfloat16 for mixed precision.
+  void set_compute(torch::ScalarType type) { compute_ = type; }
+
+  /// Parameters out to and in from a file's tensors.
+  [[nodiscard]] ModelFile to_file() const;
+  void from_file(const ModelFile& file);
+
+ private:
+  torch::Tensor weight(const std::string& name) { return named_.at(name); }
+  torch::Tensor linear(const std::string& name, const torch::Tensor& x);
+  torch::Tensor norm(const std::string& name, const torch::Tensor& x);
+  torch::Tensor pair_rows(const torch::Tensor& states, const torch::Tensor& actions);
+
+  TokenLayout layout_;
+  ModelConfig config_;
+  int widest_ = 0;
+  torch::ScalarType compute_ = torch::kFloat;
+  std::map<std::string, torch::Tensor> named_;
+  torch::Tensor embed_offsets_, action_offsets_, pair_offsets_;
+};
+TORCH_MODULE(StepModel);
+
+/// The network behind the Denoiser interface, for tests and comparisons; it allocates, so it is not for a tick.
+class TorchDenoiser : public Denoiser {
+ public:
+  TorchDenoiser(StepModel model, int max_windows);
+
+  [[nodiscard]] const TokenLayout& layout() const noexcept override { return model_->layout(); }
+  [[nodiscard]] int max_windows() const noexcept override { return max_windows_; }
+  [[nodiscard]] int max_steps() const noexcept override { return model_->config().window; }
+  void run(const DenoiseBatch& batch) noexcept override;
+
+ private:
+  StepModel model_;
+  int max_windows_;
+};
+
+}  // namespace ripen

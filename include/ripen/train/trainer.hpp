@@ -1,0 +1,54 @@
+#pragma once
+// Trains a step denoiser on trajectories.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "ripen/torch/step_model.hpp"
+#include "ripen/train/trajectory.hpp"
+
+namespace ripen::train {
+
+struct TrainerOptions {
+  std::string device = "cpu";         ///< "cpu" or "cuda"
+  bool bfloat16 = true;               ///< matrix products in bfloat16; weights and sums stay float32
+  int threads = 1;                    ///< of LibTorch; two single-threaded runs beat one with two threads
+  int data_threads = 1;               ///< that make batches
+  int batch = 4096;                   ///< single steps in a batch
+  int windows = 64;                   ///< corrupted windows in a batch
+  double learning_rate = 1e-3;        ///< at its peak
+  double table_learning_rate = 2e-2;  ///< of the dynamics tables, whose rows are rarely touched
+  double weight_decay = 0.01;
+  double ema = 0.999;                              ///< of the weights that ship
+  double minutes = 60.0;                           ///< training ends after this time, resumed runs added up
+  std::int64_t max_steps = std::int64_t{1} << 60;  ///< ... or after this many steps
+  double evaluate_every = 120.0;                   ///< [s] between evaluations, checkpoints and weights written
+  std::uint64_t seed = 1;
+  std::string checkpoint;  ///< file to resume from and to write; empty for none
+  std::string output;      ///< weights written (EMA); empty for none
+
+  /// Every problem, one a line; empty if there is none.
+  [[nodiscard]] std::string validate() const;
+};
+
+/// How a model does on trajectories it was not trained on.
+struct Evaluation {
+  double good_action = 0.0;    ///< share of states whose likeliest action is good
+  double whole_state = 0.0;    ///< share of next states with every slot right, from the true state and action
+  double value_error = 0.0;    ///< mean absolute error of the expected steps to the goal [steps]
+  double window_action = 0.0;  ///< share of corrupted windows' actions that are good
+  double window_state = 0.0;   ///< share of corrupted windows' state tokens that are right
+};
+
+/// Called after each evaluation.
+using Progress = std::function<void(std::int64_t step, double minutes, double loss, const Evaluation&)>;
+
+/// Trains until the time or the steps are over; Ctrl-C (SIGINT) or SIGTERM ends it early with everything written.
+/// Throws std::invalid_argument on bad options, std::runtime_error on files that cannot be read or written.
+void train(StepModel model, const TrajectorySource& source, const TrainerOptions& options, const Progress& progress);
+
+/// On `batches` batches of trajectories that training never draws.
+Evaluation evaluate(StepModel model, const TrajectorySource& source, int batches);
+
+}  // namespace ripen::train

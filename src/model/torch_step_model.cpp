@@ -1,0 +1,172 @@
+#include <cmath>
+#include <stdexcept>
+
+#include "ripen/torch/step_model.hpp"
+
+namespace ripen {
+
+namespace {
+
+/// Names of parameters may not contain dots in LibTorch.
+std::string registered(std::string name) {
+  for (char& c : name) c = c == '.' ? '/' : c;
+  return name;
+}
+
+torch::Tensor initial(const std::string& name, const std::vector<std::int64_t>& shape, const ModelConfig& config) {
+  const auto ends_with = [&](const char* end) { return name.ends_with(end); };
+  if (ends_with("norm.weight")) return torch::ones(shape);
+  if (ends_with(".bias") || ends_with(".table") || ends_with(".inverse") || ends_with(".copy")) {
+    return torch::zeros(shape);
+  }
+  if (name == "mixer.position") return torch::randn(shape) * 0.02;
+  if (name == "mixer.head.weight") return torch::zeros(shape);  // The mixer starts by adding nothing.
+  if (name == "step.embed.weight") return torch::randn(shape) * 0.2;
+  double scale = 1.0 / std::sqrt(static_cast<double>(shape[1]));
+  if (ends_with(".down.weight") || ends_with(".out.weight")) {
+    scale /= std::sqrt(2.0 * std::max(1, name.starts_with("step") ? config.blocks : config.mixer_layers));
+  }
+  return torch::randn(shape) * scale;
+}
+
+}  // namespace
+
+StepModelImpl::StepModelImpl(TokenLayout layout, ModelConfig config) : layout_(std::move(layout)), config_(config) {
+  if (const std::string problems = config_.validate(); !problems.empty()) throw std::invalid_argument(problems);
+  for (const auto& [name, shape] : ModelFile::expected(layout_, config_)) {
+    named_[name] = register_parameter(registered(name), initial(name, shape, config_));
+  }
+  std::vector<std::int64_t> embed, action, pairs;
+  std::int64_t at = 0, pair_at = 0, joint = 1;
+  for (int s = layout_.states(); s < layout_.slots(); ++s) joint *= layout_.slot(s).vocabulary + 1;
+  for (int s = 0; s < layout_.states(); ++s) {
+    embed.push_back(at);
+    pairs.push_back(pair_at);
+    at += layout_.slot(s).vocabulary + 1;
+    pair_at += (layout_.slot(s).vocabulary + 1) * joint;
+    widest_ = std::max(widest_, layout_.slot(s).vocabulary);
+  }
+  at = 0;
+  for (int s = layout_.states(); s < layout_.slots(); ++s) {
+    action.push_back(at);
+    at += layout_.slot(s).vocabulary + 1;
+  }
+  embed_offsets_ = register_buffer("embed_offsets", torch::tensor(embed));
+  action_offsets_ = register_buffer("action_offsets", torch::tensor(action));
+  pair_offsets_ = register_buffer("pair_offsets", torch::tensor(pairs));
+}
+
+torch::Tensor StepModelImpl::indices(const Token* tokens, std::int64_t count) const {
+  auto result = torch::empty({count, layout_.slots()}, torch::kLong);
+  auto* out = result.data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i < count * layout_.slots(); ++i) {
+    out[i] = tokens[i] == kMask ? layout_.slot(static_cast<int>(i % layout_.slots())).vocabulary : tokens[i];
+  }
+  return result.to(embed_offsets_.device());
+}
+
+torch::Tensor StepModelImpl::linear(const std::string& name, const torch::Tensor& x) {
+  return torch::linear(x.to(compute_), weight(name + ".weight").to(compute_), weight(name + ".bias").to(compute_));
+}
+
+torch::Tensor StepModelImpl::norm(const std::string& name, const torch::Tensor& x) {
+  return torch::layer_norm(x, {x.size(-1)}, weight(name + ".weight"), weight(name + ".bias"));
+}
+
+StepModelImpl::StepOutput StepModelImpl::encode(const torch::Tensor& states) {
+  // A one-hot matrix product: on CPU and GPU alike its backward pass is far cheaper than an embedding's scatter.
+  const auto hot =
+      torch::zeros({states.size(0), weight("step.embed.weight").size(1)}, states.options().dtype(compute_));
+  hot.scatter_(1, states + embed_offsets_, 1.0);
+  auto x = linear("step.embed", hot).to(torch::kFloat);
+  for (int b = 0; b < config_.blocks; ++b) {
+    const std::string block = "step." + std::to_string(b);
+    const auto hidden = torch::relu(linear(block + ".up", norm(block + ".norm", x)));
+    x = x + linear(block + ".down", hidden);
+  }
+  const auto features = norm("step.norm", x);
+  return {features, linear("step.action", features).to(torch::kFloat),
+          linear("step.value", features).to(torch::kFloat)};
+}
+
+torch::Tensor StepModelImpl::pair_rows(const torch::Tensor& states, const torch::Tensor& actions) {
+  auto joint = torch::zeros_like(actions.select(-1, 0));
+  std::int64_t combinations = 1;
+  for (int a = 0; a < layout_.actions(); ++a) {
+    const std::int64_t values = layout_.slot(layout_.states() + a).vocabulary + 1;
+    joint = joint * values + actions.select(-1, a);
+    combinations *= values;
+  }
+  return states * combinations + joint.unsqueeze(-1) + pair_offsets_;
+}
+
+torch::Tensor StepModelImpl::dynamics(const torch::Tensor& steps) {
+  const auto states = steps.slice(-1, 0, layout_.states());
+  const auto actions = steps.slice(-1, layout_.states());
+  return torch::embedding(weight("dynamics.table"), pair_rows(states, actions));
+}
+
+std::pair<torch::Tensor, torch::Tensor> StepModelImpl::mix(const torch::Tensor& windows, const StepOutput& encoded) {
+  const auto batch = windows.size(0), steps = windows.size(1);
+  const std::int64_t width = config_.mixer_width, heads = config_.mixer_heads;
+  const auto states = windows.slice(-1, 0, layout_.states());
+  const auto actions = windows.slice(-1, layout_.states());
+
+  const auto hot =
+      torch::zeros({batch, steps, weight("mixer.action_in.weight").size(1)}, windows.options().dtype(compute_));
+  hot.scatter_(-1, actions + action_offsets_, 1.0);
+  auto x = linear("mixer.in", encoded.features.view({batch, steps, -1})).to(torch::kFloat) +
+           linear("mixer.action_in", hot) + weight("mixer.position").slice(0, 0, steps);
+  for (int l = 0; l < config_.mixer_layers; ++l) {
+    const std::string layer = "mixer." + std::to_string(l);
+    const auto qkv = linear(layer + ".qkv", norm(layer + ".attention_norm", x))
+                         .view({batch, steps, 3, heads, width / heads})
+                         .permute({2, 0, 3, 1, 4});
+    const auto scores = torch::matmul(qkv[0], qkv[1].transpose(-1, -2)).to(torch::kFloat) /
+                        std::sqrt(static_cast<double>(width / heads));
+    const auto mixed = torch::matmul(torch::softmax(scores, -1).to(compute_), qkv[2]);
+    x = x + linear(layer + ".out", mixed.permute({0, 2, 1, 3}).reshape({batch, steps, width}));
+    x = x + linear(layer + ".down", torch::relu(linear(layer + ".up", norm(layer + ".norm", x))));
+  }
+  const auto head = linear("mixer.head", norm("mixer.norm", x)).to(torch::kFloat);
+
+  const auto action = encoded.action.view({batch, steps, -1}) + head.slice(-1, layout_.state_logits());
+  // What a step's own tokens say, and what the neighbours' say through the step before and the step after.
+  auto state = torch::embedding(weight("mixer.copy"), states + embed_offsets_);
+  std::vector<torch::Tensor> slots;
+  for (int s = 0; s < layout_.states(); ++s) {
+    const int size = layout_.slot(s).vocabulary;
+    slots.push_back(
+        torch::constant_pad_nd(head.slice(-1, layout_.offset(s), layout_.offset(s) + size), {0, widest_ - size}));
+  }
+  state = state + torch::stack(slots, 2);
+  const auto before = dynamics(windows.slice(1, 0, steps - 1));
+  const auto after =
+      torch::embedding(weight("mixer.inverse"), pair_rows(states.slice(1, 1), actions.slice(1, 0, steps - 1)));
+  state =
+      state + torch::constant_pad_nd(before, {0, 0, 0, 0, 1, 0}) + torch::constant_pad_nd(after, {0, 0, 0, 0, 0, 1});
+  return {action, state};
+}
+
+ModelFile StepModelImpl::to_file() const {
+  ModelFile file{.layout = layout_, .config = config_, .tensors = {}, .notes = {}};
+  for (const auto& [name, parameter] : named_) {
+    const auto values = parameter.detach().to(torch::kCPU).to(torch::kFloat).contiguous();
+    file.tensors[name] = {.shape = values.sizes().vec(),
+                          .values = {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()}};
+  }
+  return file;
+}
+
+void StepModelImpl::from_file(const ModelFile& file) {
+  if (file.layout != layout_ || file.config != config_) {
+    throw std::invalid_argument("model file has another layout or configuration than the network");
+  }
+  torch::NoGradGuard no_grad;
+  for (auto& [name, parameter] : named_) {
+    const Tensor& tensor = file.tensors.at(name);
+    parameter.copy_(torch::tensor(tensor.values).view(tensor.shape));
+  }
+}
+
+}  // namespace ripen

@@ -1,0 +1,57 @@
+#pragma once
+// Training batches, made on data threads and handed over through a bounded queue.
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "ripen/train/trajectory.hpp"
+#include "train/corruption.hpp"
+
+namespace ripen::train {
+
+struct BatchShape {
+  int steps = 4096;  ///< single steps with a successor
+  int windows = 64;  ///< corrupted windows
+  int window = 16;   ///< [steps] in each
+};
+
+/// Plain arrays, ready to become tensors.
+struct Batch {
+  std::vector<Token> steps;                ///< [steps][slots], clean
+  std::vector<Token> next_states;          ///< [steps][states], clean
+  std::vector<std::uint64_t> good;         ///< [steps]
+  std::vector<float> to_goal;              ///< [steps]
+  std::vector<Token> clean;                ///< [windows][window][slots]
+  std::vector<Token> corrupted;            ///< the same after the forward process
+  std::vector<std::uint64_t> window_good;  ///< [windows][window]
+};
+
+/// Fills batches from trajectories first, first + 1, ... in parallel.
+class BatchMaker {
+ public:
+  BatchMaker(const TrajectorySource& source, BatchShape shape, int threads, std::uint64_t first);
+  ~BatchMaker();
+
+  /// The next batch; waits for one. With one thread the sequence is the same every time.
+  Batch next();
+
+ private:
+  void work(std::stop_token stop, std::uint64_t stream);
+
+  const TrajectorySource& source_;
+  BatchShape shape_;
+  int threads_;
+  std::uint64_t first_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<Batch> ready_;
+  std::vector<std::jthread> workers_;
+};
+
+/// One batch, made here and now, from trajectories first, first + 1, ...
+Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::uint64_t& first);
+
+}  // namespace ripen::train

@@ -1,0 +1,29 @@
+#pragma once
+// The forward process: how clean windows become what the planner meets at run time.
+
+#include <span>
+#include <vector>
+
+#include "ripen/random.hpp"
+#include "ripen/token_layout.hpp"
+
+namespace ripen::train {
+
+/// Corrupts windows of a plan. Every step has its own noise level (diffusion forcing, Chen et al. 2024,
+/// arXiv 2407.01392); a token is kept, masked, or replaced by a wrong one, so that the model learns to revise.
+class Corruption {
+ public:
+  explicit Corruption(const TokenLayout& layout) : layout_(layout) {}
+
+  /// window: clean tokens, [steps][slots], corrupted in place. stale: a window of a plan made for another start, same
+  /// shape, which may take the place of everything behind the first state.
+  void apply(std::span<Token> window, std::span<const Token> stale, Random& random);
+
+ private:
+  void set_levels(int steps, Random& random);
+
+  const TokenLayout& layout_;
+  std::vector<double> levels_;
+};
+
+}  // namespace ripen::train
