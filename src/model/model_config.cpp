@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "ripen/model_file.hpp"
@@ -18,9 +19,13 @@ std::string ModelConfig::validate() const {
   require("mixer_heads", mixer_heads, 1, 64);
   require("window", window, 2, 1024);
   require("value_bins", value_bins, 2, 4096);
-  if (width % 16 != 0) problems += std::string(problems.empty() ? "" : "\n") + "model: width is no multiple of 16";
-  if (mixer_heads > 0 && mixer_width % (mixer_heads * 16) != 0) {
-    problems += std::string(problems.empty() ? "" : "\n") + "model: mixer_width is no multiple of 16 x mixer_heads";
+  // The kernels work on whole panels of weights.
+  if (width % 64 != 0) {
+    problems += (problems.empty() ? "" : "\n") + ("model: width " + std::to_string(width) + " is no multiple of 64");
+  }
+  if (mixer_width % 64 != 0 || (mixer_heads > 0 && mixer_width % (mixer_heads * 16) != 0)) {
+    problems += (problems.empty() ? "" : "\n") +
+                ("model: mixer_width " + std::to_string(mixer_width) + " is no multiple of 64 and of 16 x mixer_heads");
   }
   return problems;
 }

@@ -1,0 +1,48 @@
+#pragma once
+// The step denoiser without LibTorch: what runs inside a tick.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ripen/denoiser.hpp"
+#include "ripen/model_file.hpp"
+
+namespace ripen {
+
+struct NativeOptions {
+  int max_windows = 64;     ///< largest DenoiseBatch::windows
+  std::string instructions; ///< "avx512", "avx2" or "portable"; empty takes the best this processor has
+
+  /// Every problem, one a line; empty if there is none.
+  [[nodiscard]] std::string validate() const;
+};
+
+/// Runs the network of a ModelFile in float32. Weights are packed and all work memory is taken and touched at
+/// construction; run() is real-time safe.
+class NativeDenoiser : public Denoiser {
+ public:
+  /// Throws std::invalid_argument listing every problem of the options, or if this processor lacks the instructions.
+  explicit NativeDenoiser(const ModelFile& model, const NativeOptions& options = {});
+  ~NativeDenoiser() override;
+
+  [[nodiscard]] const TokenLayout& layout() const noexcept override;
+  [[nodiscard]] int max_windows() const noexcept override;
+  [[nodiscard]] int max_steps() const noexcept override;
+  void run(const DenoiseBatch& batch) noexcept override;
+
+  [[nodiscard]] std::string_view instructions() const noexcept;  ///< which kernels run
+  [[nodiscard]] std::size_t memory() const noexcept;             ///< weights and work space [bytes]
+  [[nodiscard]] const ModelConfig& config() const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The kernels this processor can run, best first.
+[[nodiscard]] std::vector<std::string> available_instructions();
+
+}  // namespace ripen

@@ -1,0 +1,123 @@
+// The kernels' one source, included once in each kernels_*.cpp after kLanes, kVectors and kRows are defined. Everything
+// is in an anonymous namespace and nothing inline from the standard library is used: the linker must not take one
+// instruction set's copy for another's.
+
+#include <cmath>
+
+#include "model/kernels.hpp"
+
+namespace ripen::kernels {
+namespace {
+
+constexpr int kPanel = kLanes * kVectors;
+using Vector = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+
+inline Vector load(const float* at) { return *reinterpret_cast<const Vector*>(at); }
+inline void store(float* at, Vector value) { *reinterpret_cast<Vector*>(at) = value; }
+
+/// R rows times one panel; the sums stay in registers.
+template <int R>
+void tile(const float* x, int inputs, const float* packed, const float* bias, float* y, int stride, bool rectify,
+          bool accumulate) {
+  Vector sums[R][kVectors];
+  for (int r = 0; r < R; ++r) {
+    for (int v = 0; v < kVectors; ++v) sums[r][v] = load(bias + v * kLanes);
+  }
+  for (int k = 0; k < inputs; ++k, packed += kPanel) {
+    Vector weights[kVectors];
+    for (int v = 0; v < kVectors; ++v) weights[v] = load(packed + v * kLanes);
+    for (int r = 0; r < R; ++r) {
+      const float value = x[r * inputs + k];
+      for (int v = 0; v < kVectors; ++v) sums[r][v] += value * weights[v];
+    }
+  }
+  for (int r = 0; r < R; ++r) {
+    for (int v = 0; v < kVectors; ++v) {
+      float* at = y + r * stride + v * kLanes;
+      Vector sum = sums[r][v];
+      if (rectify) sum = sum > 0.0F ? sum : Vector{};
+      store(at, accumulate ? load(at) + sum : sum);
+    }
+  }
+}
+
+template <int R>
+void tiles(const float* x, int rows, int inputs, const float* packed, const float* bias, float* y, int stride,
+           bool rectify, bool accumulate) {
+  for (; rows >= R; rows -= R, x += R * inputs, y += R * stride) {
+    tile<R>(x, inputs, packed, bias, y, stride, rectify, accumulate);
+  }
+  if constexpr (R > 1) {
+    if (rows > 0) tiles<R - 1>(x, rows, inputs, packed, bias, y, stride, rectify, accumulate);
+  }
+}
+
+void linear(const float* x, int rows, int inputs, const float* packed, const float* bias, int panels, float* y,
+            bool rectify, bool accumulate) {
+  const int stride = panels * kPanel;
+  for (int p = 0; p < panels; ++p) {  // A panel stays in the cache for all rows.
+    tiles<kRows>(x, rows, inputs, packed + static_cast<long>(p) * inputs * kPanel, bias + p * kPanel, y + p * kPanel,
+                 stride, rectify, accumulate);
+  }
+}
+
+inline float total(Vector value) {
+  float sum = 0.0F;
+  for (int i = 0; i < kLanes; ++i) sum += value[i];
+  return sum;
+}
+
+void normalize(const float* x, int rows, int width, float* y) {
+  for (; rows > 0; --rows, x += width, y += width) {
+    Vector sum{};
+    for (int i = 0; i < width; i += kLanes) sum += load(x + i);
+    const float mean = total(sum) / static_cast<float>(width);
+    Vector squares{};
+    for (int i = 0; i < width; i += kLanes) {
+      const Vector centred = load(x + i) - mean;
+      squares += centred * centred;
+    }
+    const float scale = 1.0F / __builtin_sqrtf(total(squares) / static_cast<float>(width) + 1e-5F);
+    for (int i = 0; i < width; i += kLanes) store(y + i, (load(x + i) - mean) * scale);
+  }
+}
+
+void sum_rows(const float* table, const int* rows, int count, const float* start, int width, float* out) {
+  for (int i = 0; i < width; i += kLanes) {
+    Vector sum = load(start + i);
+    for (int r = 0; r < count; ++r) sum += load(table + static_cast<long>(rows[r]) * width + i);
+    store(out + i, sum);
+  }
+}
+
+void attend(const float* qkv, int steps, int heads, int size, float* scores, float* out) {
+  const int width = heads * size;
+  const float scale = 1.0F / __builtin_sqrtf(static_cast<float>(size));
+  for (int h = 0; h < heads; ++h) {
+    const float* queries = qkv + h * size;
+    for (int i = 0; i < steps; ++i) {
+      const float* query = queries + i * 3 * width;
+      float highest = -__builtin_inff();
+      for (int j = 0; j < steps; ++j) {
+        const float* key = queries + j * 3 * width + width;
+        Vector sum{};
+        for (int d = 0; d < size; d += kLanes) sum += load(query + d) * load(key + d);
+        scores[j] = total(sum) * scale;
+        highest = scores[j] > highest ? scores[j] : highest;
+      }
+      float whole = 0.0F;
+      for (int j = 0; j < steps; ++j) whole += scores[j] = __builtin_expf(scores[j] - highest);
+      float* target = out + i * width + h * size;
+      for (int d = 0; d < size; d += kLanes) {
+        Vector sum{};
+        for (int j = 0; j < steps; ++j) sum += scores[j] * load(queries + j * 3 * width + 2 * width + d);
+        store(target + d, sum / whole);
+      }
+    }
+  }
+}
+
+constexpr Kernels table(const char* name) { return {name, kPanel, linear, normalize, sum_rows, attend}; }
+
+}  // namespace
+}  // namespace ripen::kernels

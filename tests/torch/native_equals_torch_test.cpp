@@ -1,0 +1,88 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "ripen/native_denoiser.hpp"
+#include "ripen/random.hpp"
+#include "ripen/torch/step_model.hpp"
+
+namespace ripen {
+namespace {
+
+/// Largest difference of all outputs, over random windows with masked tokens.
+double largest_difference(const ModelFile& file, const std::string& instructions) {
+  StepModel model(file.layout, file.config);
+  model->from_file(file);
+  const int most = 20;
+  TorchDenoiser reference(model, most);
+  NativeDenoiser native(file, {.max_windows = most, .instructions = instructions});
+  Random random(7);
+  double largest = 0.0;
+  for (const PassDepth depth : {PassDepth::kDynamics, PassDepth::kStep, PassDepth::kWindow}) {
+    for (const int windows : {1, 2, 7, most}) {
+      const int steps = depth == PassDepth::kWindow ? file.config.window - (windows % 2) : 2;
+      std::vector<Token> tokens;
+      for (int i = 0; i < windows * steps; ++i) {
+        for (int s = 0; s < file.layout.slots(); ++s) {
+          tokens.push_back(random.below(4) == 0 ? kMask
+                                                : static_cast<Token>(random.below(file.layout.slot(s).vocabulary)));
+        }
+      }
+      const auto rows = static_cast<std::size_t>(depth == PassDepth::kWindow ? windows * steps : windows);
+      const auto columns =
+          static_cast<std::size_t>(depth == PassDepth::kWindow     ? file.layout.logits()
+                                   : depth == PassDepth::kDynamics ? file.layout.state_logits()
+                                                                   : file.layout.logits() - file.layout.state_logits());
+      std::vector<float> a(rows * columns), b(rows * columns), value_a(rows), value_b(rows);
+      native.run({depth, windows, steps, tokens.data(), a.data(), value_a.data()});
+      reference.run({depth, windows, steps, tokens.data(), b.data(), value_b.data()});
+      for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::fabs(double{a[i]} - double{b[i]}));
+      for (std::size_t i = 0; i < rows && depth != PassDepth::kDynamics; ++i) {
+        largest = std::max(largest, std::fabs(double{value_a[i]} - double{value_b[i]}));
+      }
+    }
+  }
+  return largest;
+}
+
+TokenLayout mixed_layout() {
+  return TokenLayout({{"x", SlotRole::kState, 7, -1.0, 1.0},
+                      {"y", SlotRole::kState, 3},
+                      {"u", SlotRole::kAction, 5},
+                      {"v", SlotRole::kAction, 4}});
+}
+
+TEST(NativeDenoiser, EqualsTorchOnRandomWeightsWithEveryInstructionSet) {
+  torch::manual_seed(3);
+  StepModel model(mixed_layout(), ModelConfig{.width = 64,
+                                              .blocks = 2,
+                                              .mixer_width = 64,
+                                              .mixer_layers = 2,
+                                              .mixer_heads = 2,
+                                              .window = 5,
+                                              .value_bins = 9});
+  {
+    torch::NoGradGuard no_grad;
+    for (auto& parameter : model->parameters()) parameter.add_(torch::randn_like(parameter) * 0.1);
+  }
+  for (const std::string& instructions : available_instructions()) {
+    EXPECT_LT(largest_difference(model->to_file(), instructions), 1e-4) << instructions;
+  }
+}
+
+TEST(NativeDenoiser, EqualsTorchOnEveryShippedModel) {
+  int models = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(RIPEN_MODELS_DIR)) {
+    if (entry.path().extension() != ".safetensors") continue;
+    ++models;
+    const ModelFile file = ModelFile::load(entry.path());
+    for (const std::string& instructions : available_instructions()) {
+      EXPECT_LT(largest_difference(file, instructions), 1e-4) << entry.path() << " " << instructions;
+    }
+  }
+  EXPECT_GT(models, 0);
+}
+
+}  // namespace
+}  // namespace ripen
