@@ -1,0 +1,266 @@
+#include "ripen/control_loop.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include "control/real_time_section.hpp"
+
+namespace ripen {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr double kDefaultBudget = 0.8;  // of the period; the rest is for the robot and for a pass that lasts too long
+
+/// Durations are measured in real time even if the grid is virtual.
+TimePoint real_now() noexcept { return SteadyClock().now(); }
+
+/// The options, or an exception: what is initialised from them afterwards can rely on them.
+const ControlLoopOptions& checked(const ControlLoopOptions& options) {
+  if (const std::string problems = options.validate(); !problems.empty()) {
+    throw std::invalid_argument("control loop: " + problems);
+  }
+  return options;
+}
+
+}  // namespace
+
+std::string ControlLoopOptions::validate() const {
+  std::string problems;
+  const auto add = [&](const std::string& problem) { problems += (problems.empty() ? "" : "\n") + problem; };
+  if (period.count() <= 0) add("period is " + std::to_string(period.count()) + " ns, must be positive");
+  if (budget && budget->time.count() < 0) {
+    add("budget.time is " + std::to_string(budget->time.count()) + " ns, must not be negative");
+  }
+  if (budget && budget->passes < 0) {
+    add("budget.passes is " + std::to_string(budget->passes) + ", must not be negative");
+  }
+  if (step_ticks < 0) add("step_ticks is " + std::to_string(step_ticks) + ", must not be negative");
+  if (max_read_failures < 0) {
+    add("max_read_failures is " + std::to_string(max_read_failures) + ", must not be negative");
+  }
+  if (const std::string guard_problems = guard.validate(); !guard_problems.empty()) add(guard_problems);
+  return problems;
+}
+
+ControlLoop::ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
+                         TickObserver* observer)
+    : planner_(planner),
+      robot_(robot),
+      clock_(clock),
+      options_(checked(options)),
+      budget_(options.budget.value_or(
+          Budget{.time = std::chrono::duration_cast<nanoseconds>(options.period * kDefaultBudget)})),
+      observer_(observer),
+      tokenizer_(planner.layout()),
+      guard_(planner.layout(), options.guard, options.period),
+      state_(static_cast<std::size_t>(planner.layout().states())),
+      state_tokens_(state_.size()),
+      action_(static_cast<std::size_t>(planner.layout().actions())),
+      next_(action_.size()) {}
+
+bool ControlLoop::reset(std::span<const Token> goal, std::span<const Token> idle) noexcept {
+  stopping_ = true;
+  kept_ = read(next_tick_);
+  if (!kept_ || !observation_.fresh || !tokenizer_.encode_state(observation_.state, state_tokens_)) return false;
+  if (!planner_.reset(state_tokens_, goal, idle)) return false;
+  begin_plan(idle);
+  base_ = observation_.state_step;
+  return true;
+}
+
+bool ControlLoop::reset(std::span<const Token> state, std::span<const Token> goal,
+                        std::span<const Token> idle) noexcept {
+  stopping_ = true;
+  if (!planner_.reset(state, goal, idle)) return false;
+  begin_plan(idle);
+  base_.reset();
+  return true;
+}
+
+void ControlLoop::begin_plan(std::span<const Token> idle) noexcept {
+  tokenizer_.decode_action(idle, action_);
+  guard_.set_safe(action_);
+  done_ = 0;
+  begun_ = 0;
+  failures_ = 0;
+  stopping_ = false;
+  ready_ = true;
+}
+
+void ControlLoop::run(const std::stop_token& stop) noexcept {
+  place_grid(clock_.now());
+  while (!stop.stop_requested()) {
+    clock_.sleep_until(origin_ + next_tick_ * options_.period);
+    if (!step(clock_.now())) break;
+  }
+  placed_ = false;
+}
+
+bool ControlLoop::step(TimePoint now) noexcept {
+  if (!ready_) return false;
+  const RealTimeSection section;
+  const TimePoint begin = real_now();
+  enter_tick(now);
+  const bool observed = observe();
+  failures_ = observed ? 0 : std::min(failures_ + 1, options_.max_read_failures + 1);
+  stopping_ = stopping_ || failures_ > options_.max_read_failures;
+  if (stopping_) {
+    stop_robot();
+  } else {
+    follow_plan(observed, begin);
+  }
+  leave_tick(begin);
+  return observer_ == nullptr || observer_->on_tick(report_);
+}
+
+void ControlLoop::place_grid(TimePoint now) noexcept {
+  origin_ = now - next_tick_ * options_.period;
+  placed_ = true;
+}
+
+void ControlLoop::enter_tick(TimePoint now) noexcept {
+  if (!placed_) place_grid(now);
+  const std::int64_t tick = std::max(next_tick_, (now - origin_) / options_.period);
+  report_ = {};
+  report_.tick = tick;
+  report_.missed = tick - next_tick_;
+  report_.wake_up = std::max(nanoseconds(0), now - (origin_ + tick * options_.period));
+  kept_ = kept_ && report_.missed == 0;
+  next_tick_ = tick + 1;
+  refined_ = {};
+}
+
+bool ControlLoop::read(std::int64_t tick) noexcept {
+  observation_ = {};
+  observation_.state = state_;
+  const RobotSection section;
+  return robot_.read(tick, observation_);
+}
+
+/// The observation of the tick, with the plan's count of steps; false if there is none that is sound.
+bool ControlLoop::observe() noexcept {
+  const bool delivered = std::exchange(kept_, false) || read(report_.tick);
+  if (!delivered) {
+    report_.faults |= kReadFailed;
+    observation_.fresh = false;
+  }
+  const std::int64_t step_ticks = options_.step_ticks;
+  if (step_ticks > 0) {  // time goes on whatever was read
+    observation_.steps_done = report_.tick / step_ticks;
+    observation_.steps_begun = observation_.steps_done + (report_.tick % step_ticks != 0 ? 1 : 0);
+  }
+  const bool counted = (!delivered && step_ticks == 0) || take_steps();
+  bool sound = counted;
+  // A state from before the plan's beginning is no fault, only late.
+  observation_.fresh = observation_.fresh && base_ && observation_.state_step >= *base_;
+  if (observation_.fresh) {
+    sound = sound && observation_.state_step - *base_ <= begun_ &&
+            tokenizer_.encode_state(observation_.state, state_tokens_);
+    observation_.fresh = sound;
+  }
+  if (!sound) report_.faults |= kBadObservation;
+  return delivered && sound;
+}
+
+/// Takes over what the robot says of its steps; false, changing nothing, if that cannot be.
+bool ControlLoop::take_steps() noexcept {
+  if (!base_) base_ = observation_.steps_done;
+  // A plan may begin with a state sensed before some of the steps were done, never after.
+  const std::int64_t done = observation_.steps_done - *base_;
+  const std::int64_t begun = observation_.steps_begun - *base_;
+  if (done < done_ || begun < done || done - planner_.head() > std::numeric_limits<int>::max()) return false;
+  done_ = done;
+  begun_ = begun;
+  return true;
+}
+
+void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
+  planner_.shift(static_cast<int>(done_ - planner_.head()));
+  const auto remaining = [&] {
+    Budget budget = budget_;
+    if (budget.time != nanoseconds::max()) {
+      budget.time = std::max(nanoseconds(0), budget.time - report_.wake_up - (real_now() - begin));
+    }
+    return budget;
+  };
+  refine(observation_.fresh ? std::span<const Token>(state_tokens_) : std::span<const Token>(), Budget{.passes = 0});
+  const bool head_is_ripe = refined_.goal_reached || (planner_.decided() && !refined_.disturbed);
+  if (!head_is_ripe) refine({}, remaining());
+  if (!observed) {
+    write_planned(CommandSource::kHeld);
+  } else {
+    write_planned(refined_.goal_reached || planner_.decided() ? CommandSource::kFresh : CommandSource::kPartial);
+  }
+  if (head_is_ripe) refine({}, remaining());
+  report_.passes = refined_.passes;
+  report_.decided_steps = refined_.decided_steps;
+  report_.steps_to_goal = refined_.steps_to_goal;
+  report_.disturbed = refined_.disturbed;
+  report_.goal_reached = refined_.goal_reached;
+}
+
+/// One call of the planner, added to what the tick's others did.
+void ControlLoop::refine(std::span<const Token> state, const Budget& budget) noexcept {
+  const TokenObservation observation{
+      .state = state, .step = state.empty() ? done_ : observation_.state_step - *base_, .begun = begun_};
+  const RefineReport before = std::exchange(refined_, planner_.refine(observation, budget));
+  refined_.passes += before.passes;
+  refined_.disturbed = refined_.disturbed || before.disturbed;
+  refined_.goal_reached = refined_.goal_reached || before.goal_reached;
+}
+
+void ControlLoop::write_planned(CommandSource source) noexcept {
+  tokenizer_.decode_action(planner_.action(), action_);
+  const bool offers_next = planner_.decided(1);
+  if (offers_next) tokenizer_.decode_action(planner_.action(1), next_);
+  if (!offers_next || !guard_.within_limits(next_)) {
+    std::fill(next_.begin(), next_.end(), std::numeric_limits<double>::quiet_NaN());
+  }
+  write(source);
+  // The robot may begin what it was given before it says so: until the next observation that must not change. It begins
+  // `next` only together with the step before it.
+  if (begun_ <= done_) begun_ = done_ + (offers_next && options_.step_ticks == 0 ? 2 : 1);
+}
+
+void ControlLoop::stop_robot() noexcept {
+  std::copy(guard_.safe().begin(), guard_.safe().end(), action_.begin());
+  std::fill(next_.begin(), next_.end(), std::numeric_limits<double>::quiet_NaN());
+  write(CommandSource::kStopped);
+}
+
+void ControlLoop::write(CommandSource source) noexcept {
+  report_.faults |= guard_.apply(action_);
+  const bool ramping = source == CommandSource::kStopped && (report_.faults & kRateLimited) != 0;
+  report_.source = ramping ? CommandSource::kRamping : source;
+  const Command command{.tick = report_.tick,
+                        .step = done_ + base_.value_or(0),
+                        .source = report_.source,
+                        .action = action_,
+                        .next = next_};
+  {
+    const RobotSection section;
+    if (!robot_.write(command)) report_.faults |= kWriteFailed;
+  }
+  written_ = real_now();
+}
+
+void ControlLoop::leave_tick(TimePoint begin) noexcept {
+  report_.observation_to_action = written_ - begin;
+  report_.compute = real_now() - begin;
+  report_.slack = options_.period - report_.wake_up - report_.compute;
+  statistics_.wake_up.record(report_.wake_up);
+  statistics_.observation_to_action.record(report_.observation_to_action);
+  statistics_.compute.record(report_.compute);
+  statistics_.slack.record(report_.slack);
+  ++statistics_.ticks;
+  statistics_.missed += report_.missed;
+  statistics_.late += report_.slack.count() < 0 ? 1 : 0;
+  statistics_.passes += report_.passes;
+  ++statistics_.sources[static_cast<std::size_t>(report_.source)];
+}
+
+}  // namespace ripen
