@@ -136,7 +136,7 @@ class ControlLoop {
   std::int64_t next_tick_ = 0;        // the first that was neither done nor missed
   std::optional<std::int64_t> base_;  // the robot's count of steps where the plan's begins
   std::int64_t done_ = 0;             // [steps] of the plan
-  std::int64_t begun_ = 0;            // [steps] of the plan; may have begun, for all the loop knows
+  std::int64_t begun_ = 0;            // [steps] of the plan
   int failures_ = 0;                  // ticks in a row without an observation
   bool stopping_ = false;             // latched until reset
 

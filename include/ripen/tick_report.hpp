@@ -34,7 +34,7 @@ struct TickReport {
   std::int32_t steps_to_goal = -1;  ///< in the plan; -1 if it does not reach the goal
   CommandSource source = CommandSource::kFresh;
   bool disturbed = false;     ///< the observation contradicted the plan's prediction
-  bool goal_reached = false;  ///< the head's state is the goal
+  bool goal_reached = false;  ///< the first step not begun starts at the goal
   std::uint32_t faults = 0;   ///< Fault bits
 };
 

@@ -179,6 +179,7 @@ bool ControlLoop::take_steps() noexcept {
 }
 
 void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
+  if (observed) planner_.emitted(0);  // what has begun is known now
   planner_.shift(static_cast<int>(done_ - planner_.head()));
   const auto remaining = [&] {
     Budget budget = budget_;
@@ -221,9 +222,9 @@ void ControlLoop::write_planned(CommandSource source) noexcept {
     std::fill(next_.begin(), next_.end(), std::numeric_limits<double>::quiet_NaN());
   }
   write(source);
-  // The robot may begin what it was given before it says so: until the next observation that must not change. It begins
-  // `next` only together with the step before it.
-  if (begun_ <= done_) begun_ = done_ + (offers_next && options_.step_ticks == 0 ? 2 : 1);
+  // The robot begins `next` only together with the step before it, if at all.
+  const bool may_begin_next = offers_next && begun_ <= done_ && options_.step_ticks == 0;
+  planner_.emitted(may_begin_next ? 2 : 1);
 }
 
 void ControlLoop::stop_robot() noexcept {
