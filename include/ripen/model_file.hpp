@@ -12,13 +12,13 @@ namespace ripen {
 
 /// Sizes of the step denoiser (docs: models/README.md).
 struct ModelConfig {
-  int width = 512;         ///< features of a step in the step encoder
-  int blocks = 3;          ///< residual blocks of the step encoder
-  int mixer_width = 192;   ///< features of a step in the temporal mixer; 0 leaves the mixer out
-  int mixer_layers = 2;    ///< transformer layers over the steps of a window
-  int mixer_heads = 6;     ///< attention heads; divides mixer_width
-  int window = 16;         ///< [steps] longest window of the mixer
-  int value_bins = 64;     ///< steps to the goal that the value head tells apart: 0 ... value_bins - 1
+  int width = 512;        ///< features of a step in the step encoder
+  int blocks = 3;         ///< residual blocks of the step encoder
+  int mixer_width = 192;  ///< features of a step in the temporal mixer; 0 leaves the mixer out
+  int mixer_layers = 2;   ///< transformer layers over the steps of a window
+  int mixer_heads = 6;    ///< attention heads; divides mixer_width
+  int window = 16;        ///< [steps] longest window of the mixer
+  int value_bins = 64;    ///< steps to the goal that the value head tells apart: 0 ... value_bins - 1
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;
@@ -49,7 +49,7 @@ struct ModelFile {
 
   /// Name and shape of every tensor the network has.
   [[nodiscard]] static std::map<std::string, std::vector<std::int64_t>> expected(const TokenLayout& layout,
-                                                                                const ModelConfig& config);
+                                                                                 const ModelConfig& config);
 };
 
 }  // namespace ripen

@@ -13,8 +13,8 @@
 namespace ripen {
 
 struct NativeOptions {
-  int max_windows = 64;     ///< largest DenoiseBatch::windows
-  std::string instructions; ///< "avx512", "avx2" or "portable"; empty takes the best this processor has
+  int max_windows = 64;      ///< largest DenoiseBatch::windows
+  std::string instructions;  ///< "avx512", "avx2" or "portable"; empty takes the best this processor has
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;

@@ -16,14 +16,14 @@ namespace ripen {
 
 /// How a planner works; fixed at construction.
 struct PlannerOptions {
-  int horizon = 96;        ///< [steps] in the buffer
-  int history = 16;        ///< [steps] kept behind the head, for observations that arrive late
-  int candidates = 64;     ///< plans kept in parallel
-  int pass_windows = 16;   ///< windows in one pass: the quantum that is never interrupted
-  int children = 6;        ///< actions of one state that compete for a candidate
-  double value_weight = 1.0;       ///< how much an expected step to the goal costs a candidate, in nats
-  double likelihood_weight = 1.0;  ///< how much a nat of the model's surprise costs
-  std::uint64_t seed = 1;  ///< of everything random
+  int horizon = 96;                ///< [steps] in the buffer
+  int history = 16;                ///< [steps] kept behind the head, for observations that arrive late
+  int candidates = 64;             ///< plans kept in parallel
+  int pass_windows = 16;           ///< windows in one pass: the quantum that is never interrupted
+  double value_weight = 1.0;       ///< what an expected step to the goal costs a candidate
+  double likelihood_weight = 0.5;  ///< what a nat of the model's surprise costs it
+  double noise = 0.5;              ///< spread of the random bonus that lets later rounds look elsewhere
+  std::uint64_t seed = 1;          ///< of everything random
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;
@@ -31,22 +31,22 @@ struct PlannerOptions {
 
 /// What one refine() did. A POD.
 struct RefineReport {
-  std::int32_t passes = 0;            ///< passes run
-  bool disturbed = false;             ///< the observation contradicted the plan's prediction
-  bool rejoined = false;              ///< the plan went on from another of its own states
-  bool goal_reached = false;          ///< the head's state is the goal
-  bool settled = false;               ///< nothing was left that a pass could improve
-  std::int32_t decided_steps = 0;     ///< steps decided from the head on
-  std::int32_t steps_to_goal = -1;    ///< steps from the head to the goal in the plan; -1 if it does not reach it
+  std::int32_t passes = 0;                 ///< passes run
+  bool disturbed = false;                  ///< the observation contradicted the plan's prediction
+  bool rejoined = false;                   ///< the plan went on from another of its own states
+  bool goal_reached = false;               ///< the first step not begun starts at the goal
+  bool settled = false;                    ///< nothing was left that a pass could improve
+  std::int32_t decided_steps = 0;          ///< steps decided from the head on
+  std::int32_t steps_to_goal = -1;         ///< steps from the head to the goal in the plan; -1 if it does not reach it
   std::int64_t predicted_nanoseconds = 0;  ///< predicted cost of the last pass
   std::int64_t worst_error_nanoseconds = 0;  ///< by how much a pass outlasted its prediction
 };
 
 /// An observation in tokens, as the planner takes it.
 struct TokenObservation {
-  std::span<const Token> state;    ///< [states]; empty if nothing was sensed
-  std::int64_t step = 0;           ///< whose state it is, on the absolute count of steps since reset
-  std::int64_t begun = 0;          ///< steps that have begun: their actions are not changed any more
+  std::span<const Token> state;  ///< [states]; empty if nothing was sensed
+  std::int64_t step = 0;         ///< whose state it is, on the absolute count of steps since reset
+  std::int64_t begun = 0;        ///< steps that have begun: their actions are not changed any more
 };
 
 /// Ties buffer, scheduler and denoiser together. One thread; every call but construction is real-time safe.
@@ -75,6 +75,10 @@ class Planner {
 
   /// Whether the action was decided by the model, rather than left idle or due before any pass reached it.
   [[nodiscard]] bool decided(int step_ahead = 0) const noexcept;
+
+  /// Tells that the actions of so many steps, from the head on, went out to the robot: they stay what they are until
+  /// the next observation tells whether they have begun.
+  void emitted(int steps) noexcept;
 
   /// Moves the head on by this many finished steps. O(1) per candidate.
   void shift(int steps) noexcept;

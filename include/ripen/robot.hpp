@@ -17,20 +17,20 @@ enum class CommandSource : std::uint8_t {
 
 /// What a robot reports in one tick. The loop owns the memory of `state`; read() fills it.
 struct Observation {
-  std::span<double> state;         ///< [states] channel values in the layout's units
-  bool fresh = false;              ///< a sensed state arrived in this tick
-  std::int64_t state_step = 0;     ///< which step's state it is: steps finished when it was sensed
-  std::int64_t steps_begun = 0;    ///< steps whose action the robot has begun: they can no longer change
-  std::int64_t steps_done = 0;     ///< steps the robot has finished; a robot with fixed ticks per step may leave both 0
+  std::span<double> state;       ///< [states] channel values in the layout's units
+  bool fresh = false;            ///< a sensed state arrived in this tick
+  std::int64_t state_step = 0;   ///< which step's state it is: steps finished when it was sensed
+  std::int64_t steps_begun = 0;  ///< steps whose action the robot has begun: they can no longer change
+  std::int64_t steps_done = 0;   ///< steps the robot has finished; a robot with fixed ticks per step may leave both 0
 };
 
 /// What the loop tells a robot in one tick, once per tick.
 struct Command {
-  std::int64_t tick = 0;                          ///< index on the absolute grid
-  std::int64_t step = 0;                          ///< the step this action belongs to
+  std::int64_t tick = 0;  ///< index on the absolute grid
+  std::int64_t step = 0;  ///< the step this action belongs to
   CommandSource source = CommandSource::kFresh;
-  std::span<const double> action;                 ///< [actions] channel values in the layout's units, finite
-  std::span<const double> next;                   ///< [actions] of step + 1 as planned now; NaN while undecided
+  std::span<const double> action;  ///< [actions] channel values in the layout's units, finite
+  std::span<const double> next;    ///< [actions] of step + 1 as planned now; NaN while undecided
 };
 
 /// A robot, real or simulated. Both calls happen on the control thread, once per tick, and must not throw; for the

@@ -1,0 +1,81 @@
+#include "ripen/plan_buffer.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace ripen {
+
+PlanBuffer::PlanBuffer(const TokenLayout& layout, int candidates, int horizon, int history)
+    : layout_(layout), candidates_(candidates), horizon_(horizon), history_(history), slots_(layout.slots()) {
+  if (candidates < 1 || horizon < 1 || history < 0) {
+    throw std::invalid_argument("plan buffer: " + std::to_string(candidates) + " candidates, " +
+                                std::to_string(horizon) + " steps of horizon and " + std::to_string(history) +
+                                " of history are no size");
+  }
+  const std::size_t tokens = static_cast<std::size_t>(candidates) * static_cast<std::size_t>(horizon + history) *
+                             static_cast<std::size_t>(slots_);
+  tokens_.assign(tokens, kMask);
+  levels_.assign(tokens, kFullNoise);
+}
+
+std::size_t PlanBuffer::at(int candidate, std::int64_t step) const noexcept {
+  const std::int64_t ring = horizon_ + history_;
+  const std::int64_t place = ((step % ring) + ring) % ring;  // Steps before the first reset are negative.
+  return static_cast<std::size_t>((candidate * ring + place) * slots_);
+}
+
+void PlanBuffer::reset() noexcept {
+  head_ = 0;
+  std::fill(tokens_.begin(), tokens_.end(), kMask);
+  std::fill(levels_.begin(), levels_.end(), kFullNoise);
+}
+
+void PlanBuffer::shift(int steps) noexcept {
+  for (; steps > 0; --steps, ++head_) {
+    // The place of the step that falls out of the history is the new last step's.
+    for (int c = 0; c < candidates_; ++c) {
+      std::ranges::fill(tokens(c, head_ + horizon_), kMask);
+      std::ranges::fill(levels(c, head_ + horizon_), kFullNoise);
+    }
+  }
+}
+
+std::span<Token> PlanBuffer::tokens(int candidate, std::int64_t step) noexcept {
+  return {tokens_.data() + at(candidate, step), static_cast<std::size_t>(slots_)};
+}
+std::span<const Token> PlanBuffer::tokens(int candidate, std::int64_t step) const noexcept {
+  return {tokens_.data() + at(candidate, step), static_cast<std::size_t>(slots_)};
+}
+std::span<const Token> PlanBuffer::state(int candidate, std::int64_t step) const noexcept {
+  return tokens(candidate, step).first(static_cast<std::size_t>(layout_.states()));
+}
+std::span<const Token> PlanBuffer::action(int candidate, std::int64_t step) const noexcept {
+  return tokens(candidate, step).last(static_cast<std::size_t>(layout_.actions()));
+}
+std::span<NoiseLevel> PlanBuffer::levels(int candidate, std::int64_t step) noexcept {
+  return {levels_.data() + at(candidate, step), static_cast<std::size_t>(slots_)};
+}
+std::span<const NoiseLevel> PlanBuffer::levels(int candidate, std::int64_t step) const noexcept {
+  return {levels_.data() + at(candidate, step), static_cast<std::size_t>(slots_)};
+}
+
+void PlanBuffer::mask_from(int candidate, std::int64_t from) noexcept {
+  for (std::int64_t step = from; step < head_ + horizon_; ++step) {
+    std::ranges::fill(tokens(candidate, step), kMask);
+    std::ranges::fill(levels(candidate, step), kFullNoise);
+  }
+}
+
+void PlanBuffer::copy(int source, int target, std::int64_t from, std::int64_t to) noexcept {
+  for (std::int64_t step = from; step < to; ++step) {
+    std::ranges::copy(tokens(source, step), tokens(target, step).begin());
+    std::ranges::copy(levels(source, step), levels(target, step).begin());
+  }
+}
+
+std::size_t PlanBuffer::memory() const noexcept {
+  return tokens_.size() * sizeof(Token) + levels_.size() * sizeof(NoiseLevel);
+}
+
+}  // namespace ripen

@@ -1,0 +1,197 @@
+#include "plan/round.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "plan/posterior.hpp"
+
+namespace ripen {
+
+Round::Round(PlanBuffer& buffer, Denoiser& denoiser, const Transition* transition, const PlannerOptions& options,
+             int first_row)
+    : buffer_(buffer),
+      denoiser_(denoiser),
+      transition_(transition),
+      options_(options),
+      first_row_(first_row),
+      actions_(buffer.layout().slot(buffer.layout().states()).vocabulary),
+      visited_(static_cast<std::size_t>(options.candidates) * static_cast<std::size_t>(options.horizon)) {
+  const auto candidates = static_cast<std::size_t>(options.candidates);
+  const auto windows = static_cast<std::size_t>(options.pass_windows);
+  const TokenLayout& layout = buffer.layout();
+  for (auto& set : member_) set.resize(candidates);
+  children_.resize(candidates * static_cast<std::size_t>(actions_));
+  admitted_.resize(windows);
+  tokens_.assign(windows * 2 * static_cast<std::size_t>(layout.slots()), kMask);
+  next_.resize(static_cast<std::size_t>(layout.states()));
+  logits_.resize(windows * static_cast<std::size_t>(layout.logits()));
+  values_.resize(windows);
+}
+
+void Round::start(int source, std::int64_t root, double noise, std::uint64_t seed) noexcept {
+  root_ = depth_ = root;
+  set_ = read_ = 0;
+  members_ = 1;
+  child_count_ = 0;
+  noise_ = noise;
+  random_ = Random(seed);
+  visited_.clear();
+  member_[0][0] = {};
+  buffer_.copy(source, row(0, 0), root, root + 1);
+}
+
+int Round::next_windows() const noexcept { return std::min(options_.pass_windows, members_ - read_); }
+
+void Round::predict(int first, int count) noexcept {
+  const TokenLayout& layout = buffer_.layout();
+  const auto slots = static_cast<std::ptrdiff_t>(layout.slots());
+  for (int i = 0; i < count; ++i) {
+    const auto window = tokens_.begin() + i * 2 * slots;
+    std::ranges::copy(buffer_.tokens(row(set_, first + i), depth_ - 1), window);
+    std::fill(window + slots, window + 2 * slots, kMask);
+  }
+  denoiser_.run({PassDepth::kDynamics, count, 2, tokens_.data(), logits_.data(), nullptr});
+  for (int i = 0; i < count; ++i) {
+    decide_state(layout, logits_.data() + i * layout.state_logits(), buffer_.tokens(row(set_, first + i), depth_));
+  }
+}
+
+Round::Arrival Round::admit(int member, std::span<const Token> goal, StateIndex& known, std::int64_t known_goal,
+                            std::int64_t limit) noexcept {
+  const int at = row(set_, member);
+  const auto state = buffer_.state(at, depth_);
+  if (depth_ > root_ && transition_ != nullptr) {
+    // A candidate whose state tokens break the world's rules is worth nothing.
+    if (!transition_->next(buffer_.state(at, depth_ - 1), buffer_.action(at, depth_ - 1), next_) ||
+        !std::ranges::equal(next_, state)) {
+      return {};
+    }
+  }
+  const std::uint64_t hash = hash_state(state);
+  if (!visited_.insert(hash, depth_)) return {};  // Reached before, in no more steps.
+  bool arrived = true;
+  for (std::size_t s = 0; s < goal.size(); ++s) arrived = arrived && (goal[s] == kMask || goal[s] == state[s]);
+  if (arrived) return {at, -1, limit - depth_};
+  admitted_[admitted_count_++] = member;
+  if (const std::int64_t step = known.step_of(hash); step >= 0 && depth_ + known_goal - step < limit) {
+    return {at, step, limit - (depth_ + known_goal - step)};
+  }
+  return {};
+}
+
+void Round::read(int count) noexcept {
+  const TokenLayout& layout = buffer_.layout();
+  const auto slots = static_cast<std::ptrdiff_t>(layout.slots());
+  for (int i = 0; i < count; ++i) {
+    const auto window = tokens_.begin() + i * slots;
+    std::ranges::copy(buffer_.state(row(set_, admitted_[static_cast<std::size_t>(i)]), depth_), window);
+    std::fill(window + layout.states(), window + slots, kMask);
+  }
+  denoiser_.run({PassDepth::kStep, count, 1, tokens_.data(), logits_.data(), values_.data()});
+  const int stride = layout.logits() - layout.state_logits();
+  for (int i = 0; i < count; ++i) {
+    add_children(admitted_[static_cast<std::size_t>(i)],
+                 std::span(logits_).subspan(static_cast<std::size_t>(i * stride), static_cast<std::size_t>(stride)),
+                 values_[static_cast<std::size_t>(i)]);
+  }
+}
+
+void Round::add_children(int member, std::span<float> logits, float value) noexcept {
+  const TokenLayout& layout = buffer_.layout();
+  const auto step = buffer_.tokens(row(set_, member), depth_);
+  // Action slots behind the first take their likeliest values; the first one's values compete.
+  for (int s = layout.states() + 1; s < layout.slots(); ++s) {
+    const auto slot = logits.subspan(static_cast<std::size_t>(layout.offset(s) - layout.state_logits()),
+                                     static_cast<std::size_t>(layout.slot(s).vocabulary));
+    step[static_cast<std::size_t>(s)] = static_cast<Token>(std::ranges::max_element(slot) - slot.begin());
+  }
+  const auto first = logits.first(static_cast<std::size_t>(actions_));
+  normalize_log(first);
+  if (!std::isfinite(value)) value = 0.0F;
+  const auto previous = depth_ > root_ ? buffer_.action(row(set_, member), depth_ - 1) : std::span<const Token>{};
+  const Member& parent = member_[set_][static_cast<std::size_t>(member)];
+  for (int a = 0; a < actions_; ++a) {
+    step[static_cast<std::size_t>(layout.states())] = static_cast<Token>(a);
+    if (transition_ != nullptr && !transition_->sensible(previous, buffer_.action(row(set_, member), depth_))) continue;
+    const float log_probability = first[static_cast<std::size_t>(a)];
+    float noise = parent.noise;
+    if (noise_ > 0.0) noise += static_cast<float>(-noise_ * std::log(-std::log(random_.uniform() + 1e-300)));
+    const double score = options_.likelihood_weight * (parent.likelihood + log_probability) -
+                         options_.value_weight * value + static_cast<double>(noise);
+    children_[child_count_++] = {static_cast<float>(score), member, static_cast<Token>(a), log_probability, noise};
+  }
+}
+
+Round::Arrival Round::pass(std::span<const Token> goal, StateIndex& known, std::int64_t known_goal,
+                           std::int64_t limit) noexcept {
+  const int count = next_windows();
+  const int first = read_;
+  read_ += count;
+  if (depth_ > root_) predict(first, count);
+  admitted_count_ = 0;
+  Arrival best;
+  for (int i = 0; i < count; ++i) {
+    const Arrival arrival = admit(first + i, goal, known, known_goal, limit);
+    if (arrival.gain > best.gain) best = arrival;
+  }
+  if (admitted_count_ > 0) read(static_cast<int>(admitted_count_));
+  return best;
+}
+
+void Round::advance() noexcept {
+  const auto kept = std::min(child_count_, static_cast<std::size_t>(options_.candidates));
+  const auto better = [](const Child& a, const Child& b) {
+    // Ties must not depend on the library's sort.
+    return a.score != b.score ? a.score > b.score : a.parent != b.parent ? a.parent < b.parent : a.action < b.action;
+  };
+  const auto begin = children_.begin();
+  std::partial_sort(begin, begin + static_cast<std::ptrdiff_t>(kept), begin + static_cast<std::ptrdiff_t>(child_count_),
+                    better);
+  const int other = 1 - set_;
+  for (std::size_t i = 0; i < kept; ++i) {
+    const Child& child = children_[i];
+    const int target = row(other, static_cast<int>(i));
+    buffer_.copy(row(set_, child.parent), target, oldest(), depth_ + 1);
+    const std::size_t slot = static_cast<std::size_t>(buffer_.layout().states());
+    buffer_.tokens(target, depth_)[slot] = child.action;
+    std::ranges::fill(buffer_.levels(target, depth_), level_of(std::exp(child.log_probability)));
+    const Member& parent = member_[set_][static_cast<std::size_t>(child.parent)];
+    member_[other][i] = {parent.likelihood + child.log_probability, child.noise};
+  }
+  set_ = other;
+  members_ = static_cast<int>(kept);
+  child_count_ = 0;
+  read_ = 0;
+  ++depth_;
+}
+
+void Round::keep_only(int followed, std::int64_t step) noexcept {
+  if (!active() || step < root_) return;
+  if (step >= depth_) return stop();
+  // Members move up in order; children of members that are gone go with them.
+  const auto agrees = [&](int member) {
+    return std::ranges::equal(buffer_.action(row(set_, member), step), buffer_.action(followed, step));
+  };
+  std::size_t children = 0;
+  for (std::size_t i = 0; i < child_count_; ++i) {
+    if (agrees(children_[i].parent)) children_[children++] = children_[i];
+  }
+  child_count_ = children;
+  int kept = 0, read = 0;
+  for (int m = 0; m < members_; ++m) {
+    if (!agrees(m)) continue;
+    if (m != kept) {
+      buffer_.copy(row(set_, m), row(set_, kept), oldest(), depth_ + 1);
+      member_[set_][static_cast<std::size_t>(kept)] = member_[set_][static_cast<std::size_t>(m)];
+      for (std::size_t i = 0; i < child_count_; ++i) {
+        if (children_[i].parent == m) children_[i].parent = kept;
+      }
+    }
+    if (m < read_) ++read;
+    ++kept;
+  }
+  members_ = kept;
+  read_ = read;
+}
+
+}  // namespace ripen
