@@ -30,8 +30,9 @@ void Histogram::record(std::chrono::nanoseconds duration) noexcept {
 }
 
 std::chrono::nanoseconds Histogram::percentile(double fraction) const noexcept {
-  const auto wanted =
-      static_cast<std::int64_t>(std::ceil(std::clamp(fraction, 0.0, 1.0) * static_cast<double>(count_)));
+  constexpr double kRounding = 1e-6;  // 0.56 of 100 are 56, not 57
+  const double rank = std::clamp(fraction, 0.0, 1.0) * static_cast<double>(count_) - kRounding;
+  const auto wanted = static_cast<std::int64_t>(std::ceil(rank));
   if (wanted >= count_) return max();
   std::int64_t seen = 0;
   for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
