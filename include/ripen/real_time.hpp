@@ -1,0 +1,34 @@
+#pragma once
+// What a thread asks of Linux so that its ticks come on time.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace ripen {
+
+/// What to do about a request that the system refuses.
+enum class RealTimePolicy {
+  kEnforce,  ///< throw
+  kWarn,     ///< log a warning, once for each
+  kIgnore,   ///< only tell the caller
+};
+
+struct RealTimeOptions {
+  int fifo_priority = 0;           ///< 1 ... 99: SCHED_FIFO at this priority; 0 leaves the scheduling as it is
+  std::vector<int> cpus = {};      ///< processors the thread may run on; empty leaves them as they are
+  bool lock_memory = true;         ///< mlockall: no page of the process, now or later, is ever swapped out
+  std::size_t prefault_stack = 0;  ///< [bytes] of this thread's stack, touched now
+  std::size_t prefault_heap = 0;   ///< [bytes] taken and given back now, kept by the process
+  RealTimePolicy policy = RealTimePolicy::kWarn;
+
+  /// Every problem, one a line; empty if there is none.
+  [[nodiscard]] std::string validate() const;
+};
+
+/// Applies the options to the calling thread (memory: to the process). Call it on the control thread, before the loop;
+/// not real-time safe. Returns what was refused and why, one entry each. Throws std::invalid_argument listing every
+/// problem of the options, and under kEnforce std::runtime_error listing what was refused, after having tried it all.
+std::vector<std::string> apply_real_time(const RealTimeOptions& options);
+
+}  // namespace ripen
