@@ -19,7 +19,7 @@ inline void store(float* at, Vector value) { *reinterpret_cast<Vector*>(at) = va
 template <int R>
 void tile(const float* x, int inputs, const float* packed, const float* bias, float* y, int stride, bool rectify,
           bool accumulate) {
-  Vector sums[R][kVectors];
+  Vector sums[static_cast<unsigned>(R)][kVectors];
   for (int r = 0; r < R; ++r) {
     for (int v = 0; v < kVectors; ++v) sums[r][v] = load(bias + v * kLanes);
   }

@@ -2,32 +2,25 @@
 #include <string>
 
 #include "ripen/model_file.hpp"
+#include "ripen/problems.hpp"
 
 namespace ripen {
 
 std::string ModelConfig::validate() const {
-  std::string problems;
-  const auto require = [&](const char* name, int value, int low, int high) {
-    if (value >= low && value <= high) return;
-    problems += (problems.empty() ? "" : "\n") + std::string("model: ") + name + " " + std::to_string(value) +
-                " is outside [" + std::to_string(low) + ", " + std::to_string(high) + "]";
-  };
-  require("width", width, 16, 4096);
-  require("blocks", blocks, 0, 64);
-  require("mixer_width", mixer_width, 0, 4096);
-  require("mixer_layers", mixer_layers, 0, 64);
-  require("mixer_heads", mixer_heads, 1, 64);
-  require("window", window, 2, 1024);
-  require("value_bins", value_bins, 2, 4096);
-  // The kernels work on whole panels of weights.
-  if (width % 64 != 0) {
-    problems += (problems.empty() ? "" : "\n") + ("model: width " + std::to_string(width) + " is no multiple of 64");
-  }
-  if (mixer_width % 64 != 0 || (mixer_heads > 0 && mixer_width % (mixer_heads * 16) != 0)) {
-    problems += (problems.empty() ? "" : "\n") +
-                ("model: mixer_width " + std::to_string(mixer_width) + " is no multiple of 64 and of 16 x mixer_heads");
-  }
-  return problems;
+  Problems problems("model");
+  problems.range("width", width, 64, 4096);
+  problems.range("blocks", blocks, 0, 64);
+  problems.range("mixer_width", mixer_width, 0, 4096);
+  problems.range("mixer_layers", mixer_layers, 0, 64);
+  problems.range("mixer_heads", mixer_heads, 1, 64);
+  problems.range("window", window, 2, 1024);
+  problems.range("value_bins", value_bins, 2, 4096);
+  if (!problems.text().empty()) return problems.text();
+  // The kernels work on whole panels of weights, and on whole registers of a head.
+  problems.require(width % 64 == 0, "width " + std::to_string(width) + " is no multiple of 64");
+  problems.require(mixer_width % 64 == 0 && mixer_width % (16 * mixer_heads) == 0,
+                   "mixer_width " + std::to_string(mixer_width) + " is no multiple of 64 and of 16 x mixer_heads");
+  return problems.text();
 }
 
 std::map<std::string, std::vector<std::int64_t>> ModelFile::expected(const TokenLayout& layout,

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "model/kernels.hpp"
+#include "ripen/problems.hpp"
 
 namespace ripen {
 
@@ -89,15 +90,11 @@ std::vector<std::string> available_instructions() {
 }
 
 std::string NativeOptions::validate() const {
-  std::string problems;
-  if (max_windows < 1 || max_windows > 65536) {
-    problems = "native denoiser: max_windows " + std::to_string(max_windows) + " is outside [1, 65536]";
-  }
-  if (find_kernels(instructions) == nullptr) {
-    problems += (problems.empty() ? "" : "\n") +
-                ("native denoiser: instructions '" + instructions + "' are unknown or not in this processor");
-  }
-  return problems;
+  Problems problems("native denoiser");
+  problems.range("max_windows", max_windows, 1, 65536);
+  problems.require(find_kernels(instructions) != nullptr,
+                   "instructions '" + instructions + "' are unknown or not in this processor");
+  return problems.text();
 }
 
 struct NativeDenoiser::Impl {

@@ -8,6 +8,7 @@
 #include "plan/round.hpp"
 #include "plan/state_index.hpp"
 #include "plan/step_time.hpp"
+#include "ripen/problems.hpp"
 
 namespace ripen {
 
@@ -27,21 +28,15 @@ Nanoseconds now() noexcept { return std::chrono::steady_clock::now().time_since_
 }  // namespace
 
 std::string PlannerOptions::validate() const {
-  std::string problems;
-  const auto require = [&](bool good, const std::string& problem) {
-    if (!good) problems += (problems.empty() ? "planner: " : "\nplanner: ") + problem;
-  };
-  require(horizon >= 2 && horizon <= 4096, "horizon " + std::to_string(horizon) + " is outside [2, 4096] steps");
-  require(history >= 1 && history <= 4096, "history " + std::to_string(history) + " is outside [1, 4096] steps");
-  require(candidates >= 1 && candidates <= 4096, "candidates " + std::to_string(candidates) + " is outside [1, 4096]");
-  require(pass_windows >= 1 && pass_windows <= 4096,
-          "pass_windows " + std::to_string(pass_windows) + " is outside [1, 4096]");
-  require(std::isfinite(value_weight) && value_weight >= 0,
-          "value_weight " + std::to_string(value_weight) + " is not a weight");
-  require(std::isfinite(likelihood_weight) && likelihood_weight >= 0,
-          "likelihood_weight " + std::to_string(likelihood_weight) + " is not a weight");
-  require(std::isfinite(noise) && noise >= 0, "noise " + std::to_string(noise) + " is not a spread");
-  return problems;
+  Problems problems("planner");
+  problems.range("horizon", horizon, 2, 4096);
+  problems.range("history", history, 1, 4096);
+  problems.range("candidates", candidates, 1, 4096);
+  problems.range("pass_windows", pass_windows, 1, 4096);
+  problems.range("value_weight", value_weight, 0.0, 1e6);
+  problems.range("likelihood_weight", likelihood_weight, 0.0, 1e6);
+  problems.range("noise", noise, 0.0, 1e6);
+  return problems.text();
 }
 
 struct Planner::Impl {
@@ -86,10 +81,12 @@ struct Planner::Impl {
   // --- Refining ---
   bool begin_round() noexcept;
   void run_pass(RefineReport& report) noexcept;
+  void follow_nearest() noexcept;
   void restart() noexcept {
     round.stop();
     pending_goal = -1;
     rounds = 0;
+    end_value = INFINITY;
   }
 
   PlannerOptions options;
@@ -108,6 +105,7 @@ struct Planner::Impl {
   std::int64_t goal_step = -1;     // First step of the followed plan that starts at the goal; -1 if none does.
   std::int64_t whole_goal = -1;    // The same for row kWhole.
   std::int64_t pending_goal = -1;  // The same for row kPending, which waits until what was emitted is settled.
+  float end_value = INFINITY;      // Estimated steps to the goal from the followed plan's frontier.
   int rounds = 0;                  // Since the plan was last begun afresh.
   std::uint64_t drawn = 0;         // Rounds ever begun.
   bool ready = false;
@@ -262,24 +260,34 @@ void Planner::Impl::run_pass(RefineReport& report) noexcept {
       return;
     }
   }
+  follow_nearest();
   if (!round.complete()) return;
   round.advance();
   if (!round.active()) return;
-  if (!is_whole() && round.depth() > frontier - 1 && agrees_with_emitted(round.best_row())) {
+  if (frontier <= committed) {  // Anything is better than nothing.
     adopt(round.best_row(), round.depth(), -1);
+    end_value = INFINITY;
   }
-  if (round.depth() + 1 >= limit) round.stop();
+  if (round.depth() + 1 >= limit || round.lost()) round.stop();
+}
+
+void Planner::Impl::follow_nearest() noexcept {
+  // While no plan reaches the goal, the one that comes nearest is followed; of equals, the longest.
+  const auto nearest = round.nearest();
+  if (is_whole() || nearest.row < 0 || round.depth() <= committed) return;
+  if (nearest.value > end_value || (nearest.value == end_value && round.depth() <= frontier)) return;
+  if (!agrees_with_emitted(nearest.row)) return;
+  adopt(nearest.row, round.depth(), -1);
+  end_value = nearest.value;
 }
 
 Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition) {
-  std::string problems = options.validate();
-  if (options.pass_windows > denoiser.max_windows()) {
-    problems += (problems.empty() ? "planner: " : "\nplanner: ") + std::string("pass_windows ") +
-                std::to_string(options.pass_windows) + " is more than the denoiser's " +
-                std::to_string(denoiser.max_windows());
+  Problems limits("planner");
+  limits.range("pass_windows (against the denoiser's limit)", options.pass_windows, 1, denoiser.max_windows());
+  limits.require(denoiser.max_steps() >= 2, "the denoiser takes windows of less than 2 steps");
+  for (const std::string& problems : {options.validate(), limits.text()}) {
+    if (!problems.empty()) throw std::invalid_argument(problems);
   }
-  if (denoiser.max_steps() < 2) problems += "\nplanner: the denoiser takes windows of less than 2 steps";
-  if (!problems.empty()) throw std::invalid_argument(problems);
   impl_ = std::make_unique<Impl>(denoiser, options, transition);
 }
 

@@ -108,6 +108,8 @@ void Round::add_children(int member, std::span<float> logits, float value) noexc
   const auto first = logits.first(static_cast<std::size_t>(actions_));
   normalize_log(first);
   if (!std::isfinite(value)) value = 0.0F;
+  if (depth_ == root_) root_value_ = value;
+  if (nearest_.row < 0 || value < nearest_.value) nearest_ = {row(set_, member), value};
   const auto previous = depth_ > root_ ? buffer_.action(row(set_, member), depth_ - 1) : std::span<const Token>{};
   const Member& parent = member_[set_][static_cast<std::size_t>(member)];
   for (int a = 0; a < actions_; ++a) {
@@ -129,6 +131,7 @@ Round::Arrival Round::pass(std::span<const Token> goal, StateIndex& known, std::
   read_ += count;
   if (depth_ > root_) predict(first, count);
   admitted_count_ = 0;
+  nearest_ = {};
   Arrival best;
   for (int i = 0; i < count; ++i) {
     const Arrival arrival = admit(first + i, goal, known, known_goal, limit);
@@ -136,6 +139,11 @@ Round::Arrival Round::pass(std::span<const Token> goal, StateIndex& known, std::
   }
   if (admitted_count_ > 0) read(static_cast<int>(admitted_count_));
   return best;
+}
+
+bool Round::lost() const noexcept {
+  // Estimates are off by a few steps, and a detour may be worth it; without a value head there is no telling.
+  return root_value_ > 0.0F && static_cast<double>(depth_ - root_) > 1.25 * static_cast<double>(root_value_) + 8.0;
 }
 
 void Round::advance() noexcept {

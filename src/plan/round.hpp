@@ -42,6 +42,16 @@ class Round {
   /// `known_goal`; arrivals later than step `limit` do not count.
   Arrival pass(std::span<const Token> goal, StateIndex& known, std::int64_t known_goal, std::int64_t limit) noexcept;
 
+  /// The member nearest to the goal among those that the last pass read, by the model's own estimate.
+  struct Nearest {
+    int row = -1;
+    float value = 0.0F;  ///< [steps] to the goal
+  };
+  [[nodiscard]] Nearest nearest() const noexcept { return nearest_; }
+
+  /// Whether the round has gone so far beyond the estimate made at its root that it has lost its way.
+  [[nodiscard]] bool lost() const noexcept;
+
   /// Whether every member was read, so that advance() is due.
   [[nodiscard]] bool complete() const noexcept { return read_ == members_; }
 
@@ -86,6 +96,8 @@ class Round {
   std::int64_t root_ = 0, depth_ = 0;
   int set_ = 0, members_ = 0, read_ = 0;
   double noise_ = 0.0;
+  Nearest nearest_;
+  float root_value_ = 0.0F;
   Random random_{0};
   std::vector<Member> member_[2];
   std::vector<Child> children_;

@@ -8,6 +8,7 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "ripen/problems.hpp"
 #include "train/losses.hpp"
 
 namespace ripen::train {
@@ -156,22 +157,21 @@ class Run {
 }  // namespace
 
 std::string TrainerOptions::validate() const {
-  std::string problems;
-  const auto require = [&](bool good, const std::string& problem) {
-    if (!good) problems += (problems.empty() ? "" : "\n") + ("trainer: " + problem);
-  };
-  require(device == "cpu" || device.starts_with("cuda"), "device '" + device + "' is neither cpu nor cuda");
-  require(threads > 0, "threads " + std::to_string(threads) + " is not positive");
-  require(data_threads > 0, "data_threads " + std::to_string(data_threads) + " is not positive");
-  require(batch > 0, "batch " + std::to_string(batch) + " is not positive");
-  require(windows > 0, "windows " + std::to_string(windows) + " is not positive");
-  require(learning_rate > 0, "learning_rate " + std::to_string(learning_rate) + " is not positive");
-  require(table_learning_rate > 0, "table_learning_rate " + std::to_string(table_learning_rate) + " is not positive");
-  require(ema > 0 && ema < 1, "ema " + std::to_string(ema) + " is not between 0 and 1");
-  require(minutes > 0, "minutes " + std::to_string(minutes) + " is not positive");
-  require(max_steps > 0, "max_steps " + std::to_string(max_steps) + " is not positive");
-  require(evaluate_every > 0, "evaluate_every " + std::to_string(evaluate_every) + " is not positive");
-  return problems;
+  constexpr double kSmallest = 1e-12;
+  Problems problems("trainer");
+  problems.require(device == "cpu" || device.starts_with("cuda"), "device '" + device + "' is neither cpu nor cuda");
+  problems.range("threads", threads, 1, 1024);
+  problems.range("data_threads", data_threads, 1, 1024);
+  problems.range("batch", batch, 1, 1 << 24);
+  problems.range("windows", windows, 1, 1 << 20);
+  problems.range("learning_rate", learning_rate, kSmallest, 1.0);
+  problems.range("table_learning_rate", table_learning_rate, kSmallest, 1.0);
+  problems.range("weight_decay", weight_decay, 0.0, 1.0);
+  problems.range("ema", ema, 0.0, 1.0);
+  problems.range("minutes", minutes, kSmallest, 1e9);
+  problems.range("max_steps", max_steps, std::int64_t{1}, std::int64_t{1} << 60);
+  problems.range("evaluate_every", evaluate_every, kSmallest, 1e9);
+  return problems.text();
 }
 
 void train(StepModel model, const TrajectorySource& source, const TrainerOptions& options, const Progress& progress) {
