@@ -1,0 +1,184 @@
+// How punctual the loop is on this machine: the real planner solves one random cube after another at a fixed rate.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "cube_solver/cube_robot.hpp"
+#include "cube_solver/tokens.hpp"
+#include "ripen/control_loop.hpp"
+#include "ripen/native_denoiser.hpp"
+#include "ripen/real_time.hpp"
+
+namespace ripen {
+namespace {
+
+struct Options {
+  double rate = 200.0;    // [Hz]
+  double seconds = 10.0;  // [s]
+  std::string load = "none";
+  int fifo = 0;
+  std::string csv;
+  std::string model = RIPEN_MODELS_DIR "/cube.safetensors";
+  std::uint64_t seed = 1;
+
+  [[nodiscard]] std::chrono::nanoseconds period() const {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(1.0 / rate));
+  }
+  [[nodiscard]] std::int64_t ticks() const { return static_cast<std::int64_t>(rate * seconds); }
+};
+
+/// Keeps every processor busy with ordinary threads, as long as it lives.
+class CpuLoad {
+ public:
+  explicit CpuLoad(unsigned threads) {
+    for (unsigned i = 0; i < threads; ++i) {
+      threads_.emplace_back([](const std::stop_token& stop) {
+        std::atomic<std::uint64_t> work = 0;
+        while (!stop.stop_requested()) work.fetch_add(1, std::memory_order_relaxed);
+      });
+    }
+  }
+
+ private:
+  std::vector<std::jthread> threads_;
+};
+
+/// Ends a loop when its cube is solved or the ticks of all cubes are spent.
+class Referee : public TickObserver {
+ public:
+  Referee(const cube::CubeRobot& robot, std::int64_t ticks) : robot_(robot), left_(ticks) {}
+  bool on_tick(const TickReport& report) noexcept override {
+    left_ -= 1 + report.missed;
+    return left_ > 0 && !robot_.solved();
+  }
+
+ private:
+  const cube::CubeRobot& robot_;
+  std::int64_t left_;
+};
+
+/// What all cubes came to.
+struct Totals {
+  Histogram wake_up, compute, slack, observation_to_action;
+  std::int64_t ticks = 0, missed = 0, late = 0, passes = 0;
+  int solved = 0;
+
+  void add(const LoopStatistics& statistics) {
+    wake_up.merge(statistics.wake_up);
+    compute.merge(statistics.compute);
+    slack.merge(statistics.slack);
+    observation_to_action.merge(statistics.observation_to_action);
+    ticks += statistics.ticks;
+    missed += statistics.missed;
+    late += statistics.late;
+    passes += statistics.passes;
+  }
+
+  [[nodiscard]] std::array<std::pair<const char*, const Histogram*>, 4> rows() const {
+    return {{{"wake-up", &wake_up},
+             {"compute", &compute},
+             {"slack", &slack},
+             {"observation-to-action", &observation_to_action}}};
+  }
+};
+
+constexpr std::array kFractions = {0.5, 0.9, 0.99, 0.999, 0.9999, 1.0};
+
+double microseconds(std::chrono::nanoseconds duration) { return static_cast<double>(duration.count()) / 1e3; }
+
+Totals measure(const Options& options) {
+  NativeDenoiser denoiser(ModelFile::load(options.model));
+  if (!(denoiser.layout() == cube::layout())) throw std::runtime_error(options.model + ": not a model of the cube");
+  const cube::CubeTransition transition;
+  Planner planner(denoiser, {.seed = options.seed}, &transition);
+  std::array<Token, cube::kCubies> goal{};
+  cube::to_tokens(cube::Cube(), goal);
+  const std::array<Token, 1> idle{cube::kHold};
+  SteadyClock clock;
+  Random random(options.seed);
+  apply_real_time({.fifo_priority = options.fifo, .prefault_stack = std::size_t{1} << 18});
+
+  Totals totals;
+  while (totals.ticks + totals.missed < options.ticks()) {
+    cube::CubeRobot robot(cube::random_cube(random), {.tick = options.period(), .seed = options.seed});
+    Referee referee(robot, options.ticks() - totals.ticks - totals.missed);
+    const auto loop =
+        std::make_unique<ControlLoop>(planner, robot, clock, ControlLoopOptions{.period = options.period()}, &referee);
+    if (!loop->reset(goal, idle)) throw std::runtime_error("the camera saw nothing");
+    loop->run({});
+    totals.add(loop->statistics());
+    totals.solved += robot.solved() ? 1 : 0;
+  }
+  return totals;
+}
+
+void print(const Options& options, const Totals& totals) {
+  std::printf("%.0f Hz, load %s, SCHED_FIFO %d: %lld ticks, %lld missed, %lld late, %lld passes, %d cubes solved\n",
+              options.rate, options.load.c_str(), options.fifo, static_cast<long long>(totals.ticks),
+              static_cast<long long>(totals.missed), static_cast<long long>(totals.late),
+              static_cast<long long>(totals.passes), totals.solved);
+  std::printf("%-22s %10s %10s %10s %10s %10s %10s\n", "[us]", "p50", "p90", "p99", "p99.9", "p99.99", "max");
+  for (const auto& [name, histogram] : totals.rows()) {
+    std::printf("%-22s", name);
+    for (const double fraction : kFractions) std::printf(" %10.1f", microseconds(histogram->percentile(fraction)));
+    std::printf("\n");
+  }
+}
+
+void write_csv(const Options& options, const Totals& totals) {
+  std::ofstream file(options.csv);
+  file << "metric,rate_hz,load,fifo,ticks,missed,late,passes,p50_us,p90_us,p99_us,p99.9_us,p99.99_us,max_us\n";
+  for (const auto& [name, histogram] : totals.rows()) {
+    file << name << ',' << options.rate << ',' << options.load << ',' << options.fifo << ',' << totals.ticks << ','
+         << totals.missed << ',' << totals.late << ',' << totals.passes;
+    for (const double fraction : kFractions) file << ',' << microseconds(histogram->percentile(fraction));
+    file << '\n';
+  }
+  file.close();
+  if (!file) throw std::runtime_error(options.csv + ": cannot be written");
+}
+
+}  // namespace
+}  // namespace ripen
+
+int main(int argc, char** argv) {
+  ripen::Options options;
+  CLI::App app("How punctual the control loop is on this machine");
+  app.add_option("--rate", options.rate, "Ticks a second [Hz]")->check(CLI::Range(1.0, 1e5))->capture_default_str();
+  app.add_option("--seconds", options.seconds, "Of the whole run [s]")
+      ->check(CLI::Range(0.01, 1e6))
+      ->capture_default_str();
+  app.add_option("--load", options.load, "Other work on the machine: a busy thread for each processor, or none")
+      ->check(CLI::IsMember({"none", "cpu"}))
+      ->capture_default_str();
+  app.add_option("--fifo", options.fifo, "SCHED_FIFO priority; 0 leaves the scheduling as it is")
+      ->check(CLI::Range(0, 99))
+      ->capture_default_str();
+  app.add_option("--csv", options.csv, "File for the table");
+  app.add_option("--model", options.model, "Weights of the cube")->capture_default_str();
+  app.add_option("--seed", options.seed, "Of cubes and planner")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  try {
+    const ripen::CpuLoad load(options.load == "cpu" ? std::max(1U, std::thread::hardware_concurrency()) : 0U);
+    const ripen::Totals totals = ripen::measure(options);
+    ripen::print(options, totals);
+    if (!options.csv.empty()) ripen::write_csv(options, totals);
+  } catch (const std::exception& error) {
+    std::cerr << "tick_latency: " << error.what() << '\n';
+    return 1;
+  }
+  return 0;
+}
