@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "control/real_time_section.hpp"
+#include "ripen/problems.hpp"
 
 namespace ripen {
 
@@ -21,7 +22,7 @@ TimePoint real_now() noexcept { return SteadyClock().now(); }
 /// The options, or an exception: what is initialised from them afterwards can rely on them.
 const ControlLoopOptions& checked(const ControlLoopOptions& options) {
   if (const std::string problems = options.validate(); !problems.empty()) {
-    throw std::invalid_argument("control loop: " + problems);
+    throw std::invalid_argument(problems);
   }
   return options;
 }
@@ -29,21 +30,19 @@ const ControlLoopOptions& checked(const ControlLoopOptions& options) {
 }  // namespace
 
 std::string ControlLoopOptions::validate() const {
-  std::string problems;
-  const auto add = [&](const std::string& problem) { problems += (problems.empty() ? "" : "\n") + problem; };
-  if (period.count() <= 0) add("period is " + std::to_string(period.count()) + " ns, must be positive");
-  if (budget && budget->time.count() < 0) {
-    add("budget.time is " + std::to_string(budget->time.count()) + " ns, must not be negative");
+  constexpr std::int64_t kForever = nanoseconds::max().count();
+  constexpr int kMany = std::numeric_limits<int>::max() - 1;
+  Problems problems("control loop");
+  problems.range("period [ns]", period.count(), std::int64_t{1}, kForever);
+  if (budget) {
+    problems.range("budget.time [ns]", budget->time.count(), std::int64_t{0}, kForever);
+    problems.range("budget.passes", budget->passes, 0, std::numeric_limits<int>::max());
   }
-  if (budget && budget->passes < 0) {
-    add("budget.passes is " + std::to_string(budget->passes) + ", must not be negative");
-  }
-  if (step_ticks < 0) add("step_ticks is " + std::to_string(step_ticks) + ", must not be negative");
-  if (max_read_failures < 0) {
-    add("max_read_failures is " + std::to_string(max_read_failures) + ", must not be negative");
-  }
-  if (const std::string guard_problems = guard.validate(); !guard_problems.empty()) add(guard_problems);
-  return problems;
+  problems.range("step_ticks", step_ticks, 0, kMany);
+  problems.range("max_read_failures", max_read_failures, 0, kMany);
+  const std::string guard_problems = guard.validate();
+  if (guard_problems.empty()) return problems.text();
+  return problems.text().empty() ? guard_problems : problems.text() + '\n' + guard_problems;
 }
 
 ControlLoop::ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,

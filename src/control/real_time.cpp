@@ -14,6 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "ripen/problems.hpp"
+
 namespace ripen {
 
 namespace {
@@ -88,22 +90,15 @@ std::string prefault_heap(std::size_t size) {
 }  // namespace
 
 std::string RealTimeOptions::validate() const {
-  std::string problems;
-  const auto add = [&](const std::string& problem) { problems += (problems.empty() ? "" : "\n") + problem; };
-  if (fifo_priority < 0 || fifo_priority > 99) {
-    add("fifo_priority is " + std::to_string(fifo_priority) + ", must be in [0, 99]");
-  }
-  for (const int cpu : cpus) {
-    if (cpu < 0 || cpu >= CPU_SETSIZE) {
-      add("cpus has " + std::to_string(cpu) + ", must be in [0, " + std::to_string(CPU_SETSIZE) + ")");
-    }
-  }
-  return problems;
+  Problems problems("real time");
+  problems.range("fifo_priority", fifo_priority, 0, 99);
+  for (const int cpu : cpus) problems.range("cpus", cpu, 0, CPU_SETSIZE - 1);
+  return problems.text();
 }
 
 std::vector<std::string> apply_real_time(const RealTimeOptions& options) {
   if (const std::string problems = options.validate(); !problems.empty()) {
-    throw std::invalid_argument("real time: " + problems);
+    throw std::invalid_argument(problems);
   }
   std::vector<std::string> refused;
   const auto note = [&](std::string problem) {

@@ -4,35 +4,30 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "ripen/problems.hpp"
 #include "ripen/tick_report.hpp"
 
 namespace ripen {
 
 std::string SafetyGuardOptions::validate() const {
-  std::string problems;
+  Problems problems("safety guard");
   for (std::size_t c = 0; c < channels.size(); ++c) {
-    const auto add = [&](const std::string& problem) {
-      problems += (problems.empty() ? "" : "\n") + ("channels[" + std::to_string(c) + "]." + problem);
-    };
-    const ChannelLimits& limits = channels[c];
-    if (!(limits.low <= limits.high)) {
-      add("low is " + std::to_string(limits.low) + ", must not be above high, " + std::to_string(limits.high));
-    }
-    if (!(limits.rate > 0.0)) add("rate is " + std::to_string(limits.rate) + ", must be positive");
+    const std::string channel = "channels[" + std::to_string(c) + "].";
+    const auto& [low, high, rate] = channels[c];
+    problems.require(low <= high, channel + "low " + std::to_string(low) + " is above high " + std::to_string(high));
+    problems.require(rate > 0.0, channel + "rate " + std::to_string(rate) + " is not positive");
   }
-  return problems;
+  return problems.text();
 }
 
 SafetyGuard::SafetyGuard(const TokenLayout& layout, const SafetyGuardOptions& options,
                          std::chrono::nanoseconds period) {
-  std::string problems = options.validate();
-  const auto add = [&](const std::string& problem) { problems += (problems.empty() ? "" : "\n") + problem; };
   const auto actions = static_cast<std::size_t>(layout.actions());
-  if (!options.channels.empty() && options.channels.size() != actions) {
-    add("channels has " + std::to_string(options.channels.size()) + " entries, the layout has " +
-        std::to_string(actions) + " actions");
-  }
-  if (period.count() <= 0) add("period is " + std::to_string(period.count()) + " ns, must be positive");
+  Problems misfits("safety guard");
+  misfits.require(options.channels.empty() || options.channels.size() == actions,
+                  "channels has " + std::to_string(options.channels.size()) + " entries, the layout has " +
+                      std::to_string(actions) + " actions");
+  misfits.require(period.count() > 0, "period " + std::to_string(period.count()) + " ns is not positive");
   channels_.resize(actions);
   for (std::size_t c = 0; c < actions; ++c) {
     const Slot& slot = layout.slot(layout.states() + static_cast<int>(c));
@@ -46,9 +41,13 @@ SafetyGuard::SafetyGuard(const TokenLayout& layout, const SafetyGuardOptions& op
     channel.low = std::max(slot.low, limits.low);
     channel.high = std::min(slot.high, limits.high);
     channel.largest_change = limits.rate * std::chrono::duration<double>(period).count();
-    if (channel.low > channel.high) add("channels[" + std::to_string(c) + "] leaves nothing of slot " + slot.name);
+    misfits.require(!(channel.low > channel.high),
+                    "channels[" + std::to_string(c) + "] leaves nothing of slot " + slot.name);
   }
-  if (!problems.empty()) throw std::invalid_argument("safety guard: " + problems);
+  const std::string problems = options.validate();
+  if (!problems.empty() || !misfits.text().empty()) {
+    throw std::invalid_argument(problems + (problems.empty() || misfits.text().empty() ? "" : "\n") + misfits.text());
+  }
   safe_.resize(actions);
   last_.resize(actions);
   set_safe(std::vector<double>(actions, 0.0));

@@ -74,7 +74,10 @@ class LineRobot : public Robot {
     std::int64_t tick, step;
     CommandSource source;
     double action, next;
-    bool operator==(const Written&) const = default;
+    bool operator==(const Written& other) const {
+      const bool same_next = next == other.next || (std::isnan(next) && std::isnan(other.next));
+      return tick == other.tick && step == other.step && source == other.source && action == other.action && same_next;
+    }
   };
 
   /// step_ticks: of the robot's own step; `fixed`: it goes on with the last command at every step_ticks-th tick, and
