@@ -27,7 +27,7 @@ void declare(CLI::App& app, Options& options) {
   const std::string time = "Time";
   app.add_option("--tick-us", options.tick_us, "Period of the control loop [us]")->capture_default_str()->group(time);
   auto* budget = app.add_option("--budget-us", options.budget_us,
-                                "Time a tick may spend on refining [us] (60 % of a tick unless given)");
+                                "Time a tick may spend on refining [us] (80 % of a tick unless given)");
   auto* passes = app.add_option("--passes", options.passes, "Passes a tick may run; makes a run reproducible");
   budget->group(time)->excludes(passes);
   passes->group(time);

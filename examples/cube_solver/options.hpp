@@ -39,7 +39,7 @@ struct Options {
 
 /// Part of a tick that may be spent on refining unless the command line says otherwise; the rest is for waking up late,
 /// for the pass that outlasts its prediction, and for the robot's own input and output.
-inline constexpr double kDefaultBudget = 0.6;
+inline constexpr double kDefaultBudget = 0.8;
 
 /// Reads the command line. Returns the process's exit code if there is nothing more to do: 0 after help, 2, with a
 /// message on stderr, for bad input.

@@ -20,8 +20,8 @@ struct PlannerOptions {
   int history = 16;                ///< [steps] kept behind the head, for observations that arrive late
   int candidates = 64;             ///< plans kept in parallel
   int pass_windows = 16;           ///< windows in one pass: the quantum that is never interrupted
-  double value_weight = 1.0;       ///< what an expected step to the goal costs a candidate
-  double likelihood_weight = 0.5;  ///< what a nat of the model's surprise costs it
+  double value_weight = 0.3;       ///< what an expected step to the goal costs a candidate
+  double likelihood_weight = 1.0;  ///< what a nat of the model's surprise costs it
   double noise = 0.5;              ///< spread of the random bonus that lets later rounds look elsewhere
   std::uint64_t seed = 1;          ///< of everything random
 
@@ -77,7 +77,7 @@ class Planner {
   [[nodiscard]] bool decided(int step_ahead = 0) const noexcept;
 
   /// Tells that the actions of so many steps, from the head on, went out to the robot: they stay what they are until
-  /// the next observation tells whether they have begun.
+  /// the next call, which says 0 once it is known which of them have begun.
   void emitted(int steps) noexcept;
 
   /// Moves the head on by this many finished steps. O(1) per candidate.

@@ -322,7 +322,6 @@ RefineReport Planner::refine(const TokenObservation& observation, const Budget& 
   if (!p.ready) return report;
   const bool timed = budget.time != Nanoseconds::max();
   const Nanoseconds start = now();
-  p.held = 0;
   p.commit(observation.begun);
   report.disturbed = p.clamp(observation);
   if (report.disturbed) report.rejoined = p.rejoin();
@@ -339,7 +338,10 @@ RefineReport Planner::refine(const TokenObservation& observation, const Budget& 
     }
     const int windows = p.round.next_windows();
     const Nanoseconds predicted = p.predictor.predict(windows);
-    if (timed && before - start + predicted > budget.time) break;
+    if (timed && before - start + predicted > budget.time) {
+      if (report.passes == 0) p.predictor.refused();
+      break;
+    }
     p.run_pass(report);
     const Nanoseconds after = now();
     p.predictor.observe(windows, after - before);

@@ -7,25 +7,36 @@
 
 namespace ripen {
 
-/// The worst seen for each number of windows, decaying. Real-time safe but for construction.
+/// What passes of each size usually cost, and by how much the worst of late outlasted that. Real-time safe but for
+/// construction.
 class StepTimePredictor {
  public:
-  explicit StepTimePredictor(int most_windows) : worst_(static_cast<std::size_t>(most_windows) + 1) {}
+  explicit StepTimePredictor(int most_windows) : usual_(static_cast<std::size_t>(most_windows) + 1) {}
 
-  /// Never less than what fewer windows cost, so that sizes not met yet are not taken for free.
   [[nodiscard]] std::chrono::nanoseconds predict(int windows) const noexcept {
-    return *std::max_element(worst_.begin(), worst_.begin() + windows + 1);
+    const auto usual = usual_[static_cast<std::size_t>(windows)];
+    // A size not met yet is taken for the dearest there is.
+    return (usual.count() > 0 ? usual : *std::ranges::max_element(usual_)) + excess_;
   }
 
   void observe(int windows, std::chrono::nanoseconds cost) noexcept {
-    auto& worst = worst_[static_cast<std::size_t>(windows)];
-    // One interruption in hundreds of passes should not empty the ticks that follow for long.
-    worst = std::max(cost, worst - worst / kDecay);
+    auto& usual = usual_[static_cast<std::size_t>(windows)];
+    usual = usual.count() > 0 ? usual + (cost - usual) / kMemory : cost;
+    excess_ = std::max(cost - usual, excess_ - excess_ / kMemory);
+  }
+
+  /// A whole budget was too small for one pass. Without this, one interruption would end all refining: what is never
+  /// run is never seen to be cheap again.
+  void refused() noexcept {
+    excess_ -= excess_ / kImpatience;
+    for (auto& usual : usual_) usual -= usual / kMemory;
   }
 
  private:
-  static constexpr int kDecay = 16;
-  std::vector<std::chrono::nanoseconds> worst_;
+  static constexpr int kMemory = 16;  // Passes.
+  static constexpr int kImpatience = 2;
+  std::vector<std::chrono::nanoseconds> usual_;
+  std::chrono::nanoseconds excess_{0};
 };
 
 }  // namespace ripen

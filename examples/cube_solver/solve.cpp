@@ -1,0 +1,147 @@
+#include "cube_solver/solve.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <stop_token>
+
+#include "cube_solver/facelets.hpp"
+#include "cube_solver/tokens.hpp"
+#include "ripen/clock.hpp"
+#include "ripen/control_loop.hpp"
+#include "ripen/planner.hpp"
+
+namespace ripen::cube {
+
+namespace {
+
+constexpr std::int64_t kSpreadTicks = 20;  // Between two looks at the percentiles, which take some microseconds.
+
+Spread spread_of(const Histogram& histogram) {
+  const auto us = [](std::chrono::nanoseconds duration) {
+    return std::chrono::duration<double, std::micro>(duration).count();
+  };
+  return {us(histogram.percentile(0.5)), us(histogram.percentile(0.9)), us(histogram.percentile(0.99)),
+          us(histogram.percentile(0.999)), us(histogram.max())};
+}
+
+/// Ends the loop when the cube is done, and shows what happens.
+class Watcher : public TickObserver {
+ public:
+  Watcher(const CubeRobot& robot, const Planner& planner, const Options& options, const Place& place)
+      : robot_(robot), planner_(planner), options_(options), place_(place) {}
+
+  void watch(const ControlLoop& loop) { loop_ = &loop; }
+
+  bool on_tick(const TickReport& report) noexcept override {
+    if (first_action_tick_ < 0 && robot_.steps_begun() > 0) first_action_tick_ = report.tick;
+    if (place_.view != nullptr) show(report);
+    const std::int64_t given_up =
+        std::int64_t{options_.max_moves} * 1000000 / options_.tick_us + options_.sensor_latency_ticks;
+    return !robot_.solved() && robot_.steps_begun() <= options_.max_moves && report.tick < given_up;
+  }
+
+  [[nodiscard]] std::int64_t first_action_tick() const { return first_action_tick_; }
+
+ private:
+  void show(const TickReport& report) noexcept {
+    Snapshot& s = place_.view->writing();
+    const std::chrono::nanoseconds instant = report.tick * std::chrono::microseconds(options_.tick_us);
+    s.cube_number = place_.number;
+    s.cubes = place_.cubes;
+    s.cube = robot_.cube();
+    for (int f = 0; f < kFaces; ++f)
+      s.angles[static_cast<std::size_t>(f)] = robot_.angle(static_cast<Face>(f), instant);
+    s.solved = robot_.solved();
+    s.tick = report.tick;
+    s.tick_us = options_.tick_us;
+    missed_ += report.missed;
+    s.missed = missed_;
+    passes_ += report.passes;
+    s.passes = passes_;
+    s.tick_passes = report.passes;
+    if (report.tick % kSpreadTicks == 0 || s.solved) {
+      wake_up_ = spread_of(loop_->statistics().wake_up);
+      compute_ = spread_of(loop_->statistics().compute);
+    }
+    s.wake_up = wake_up_;
+    s.compute = compute_;
+    s.robot_turns = s.world_turns = s.slips = 0;
+    for (const LoggedTurn& turn : robot_.turns()) {
+      ++(turn.by_world ? s.world_turns : s.robot_turns);
+      if (turn.slipped) ++s.slips;
+    }
+    s.planned = std::min(options_.horizon, Snapshot::kMaxSteps);
+    const PlanBuffer& plan = planner_.buffer();
+    for (int i = 0; i < s.planned; ++i) {
+      const bool decided = planner_.decided(i);
+      const Token action = planner_.action(i)[0];
+      const float noise = static_cast<float>(plan.levels(0, plan.head() + i).back()) / kFullNoise;
+      s.plan[static_cast<std::size_t>(i)] = {static_cast<Move>(action), decided, decided ? 1.0F - noise : 0.0F};
+    }
+    place_.view->publish();
+  }
+
+  const CubeRobot& robot_;
+  const Planner& planner_;
+  const Options& options_;
+  const Place& place_;
+  const ControlLoop* loop_ = nullptr;
+  std::int64_t first_action_tick_ = -1;
+  std::int64_t missed_ = 0, passes_ = 0;
+  Spread wake_up_, compute_;
+};
+
+Budget budget_of(const Options& options) {
+  if (options.passes) return {.passes = *options.passes};
+  const std::chrono::microseconds tick(options.tick_us);
+  if (options.budget_us) return {.time = std::chrono::microseconds(*options.budget_us)};
+  return {.time = std::chrono::duration_cast<std::chrono::nanoseconds>(kDefaultBudget * tick)};
+}
+
+}  // namespace
+
+Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const Place& place) {
+  const std::uint64_t seed = Random(options.seed, static_cast<std::uint64_t>(place.number)).next();
+  const std::chrono::nanoseconds tick = std::chrono::microseconds(options.tick_us);
+  CubeRobot robot(cube, {.tick = tick,
+                         .sensor_latency_ticks = options.sensor_latency_ticks,
+                         .slip_rate = options.slip_rate,
+                         .disturb_rate = options.disturb_rate,
+                         .seed = seed,
+                         .log_turns = 2 * options.max_moves + 4});
+  const CubeTransition transition;
+  Planner planner(denoiser, {.horizon = options.horizon, .candidates = options.candidates, .seed = seed}, &transition);
+  SteadyClock steady;
+  ManualClock manual;
+  Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;
+  Watcher watcher(robot, planner, options, place);
+  ControlLoop loop(planner, robot, clock, {.period = tick, .budget = budget_of(options)}, &watcher);
+  watcher.watch(loop);
+
+  std::array<Token, kCubies> start{}, goal{};
+  to_tokens(cube, start);
+  to_tokens(Cube(), goal);
+  const std::array<Token, 1> idle{kHold};
+  if (!loop.reset(start, goal, idle)) throw std::invalid_argument("the denoiser's layout is not the cube's");
+  loop.run(std::stop_token());
+
+  const LoopStatistics& statistics = loop.statistics();
+  Result result{.facelets = to_facelets(cube),
+                .solved = robot.solved(),
+                .ticks = statistics.ticks,
+                .missed = statistics.missed,
+                .passes = statistics.passes,
+                .wake_up = spread_of(statistics.wake_up),
+                .compute = spread_of(statistics.compute),
+                .slack = spread_of(statistics.slack),
+                .observation_to_action = spread_of(statistics.observation_to_action)};
+  if (watcher.first_action_tick() >= 0) result.first_action_tick = watcher.first_action_tick();
+  // A turn begun in the tick that ended the run is none of the allowed ones.
+  int allowed = options.max_moves;
+  for (const LoggedTurn& turn : robot.turns()) {
+    if (turn.by_world || allowed-- > 0) result.turns.push_back(turn);
+  }
+  return result;
+}
+
+}  // namespace ripen::cube

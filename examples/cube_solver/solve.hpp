@@ -1,0 +1,22 @@
+#pragma once
+// One cube, from the first observation to the last turn.
+
+#include "cube_solver/options.hpp"
+#include "cube_solver/result.hpp"
+#include "cube_solver/snapshot.hpp"
+#include "ripen/denoiser.hpp"
+
+namespace ripen::cube {
+
+/// Where a cube stands among all, and who watches.
+struct Place {
+  int number = 1;  ///< counted from 1
+  int cubes = 1;
+  Handover<Snapshot>* view = nullptr;  ///< shown what happens in each tick, if not null
+};
+
+/// Runs the robot until the cube is solved, the turns are used up, or a second per allowed turn has passed without
+/// either. Throws std::invalid_argument if options or denoiser do not fit.
+[[nodiscard]] Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const Place& place);
+
+}  // namespace ripen::cube

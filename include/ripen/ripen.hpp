@@ -1,0 +1,21 @@
+#pragma once
+// Everything of ripen::ripen. The headers of ripen::torch and ripen::train are included by themselves.
+
+#include "ripen/budget.hpp"
+#include "ripen/clock.hpp"
+#include "ripen/control_loop.hpp"
+#include "ripen/denoiser.hpp"
+#include "ripen/histogram.hpp"
+#include "ripen/model_file.hpp"
+#include "ripen/native_denoiser.hpp"
+#include "ripen/plan_buffer.hpp"
+#include "ripen/planner.hpp"
+#include "ripen/problems.hpp"
+#include "ripen/random.hpp"
+#include "ripen/real_time.hpp"
+#include "ripen/robot.hpp"
+#include "ripen/safety_guard.hpp"
+#include "ripen/tick_report.hpp"
+#include "ripen/token_layout.hpp"
+#include "ripen/tokenizer.hpp"
+#include "ripen/transition.hpp"
