@@ -62,6 +62,7 @@ ControlLoop::ControlLoop(Planner& planner, Robot& robot, Clock& clock, const Con
       next_(action_.size()) {}
 
 bool ControlLoop::reset(std::span<const Token> goal, std::span<const Token> idle) noexcept {
+  const RealTimeSection section;
   stopping_ = true;
   kept_ = read(next_tick_);
   if (!kept_ || !observation_.fresh || !tokenizer_.encode_state(observation_.state, state_tokens_)) return false;
@@ -73,6 +74,7 @@ bool ControlLoop::reset(std::span<const Token> goal, std::span<const Token> idle
 
 bool ControlLoop::reset(std::span<const Token> state, std::span<const Token> goal,
                         std::span<const Token> idle) noexcept {
+  const RealTimeSection section;
   stopping_ = true;
   if (!planner_.reset(state, goal, idle)) return false;
   begin_plan(idle);

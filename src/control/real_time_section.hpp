@@ -5,8 +5,6 @@
 extern "C" {
 void __rtsan_realtime_enter();
 void __rtsan_realtime_exit();
-void __rtsan_disable();
-void __rtsan_enable();
 }
 #endif
 
@@ -26,12 +24,12 @@ class RealTimeSection {
   RealTimeSection& operator=(const RealTimeSection&) = delete;
 };
 
-/// Lifts that for the robot's own input and output, which may call the system.
+/// Lifts that, inside a RealTimeSection, for the robot's own input and output, which may call the system.
 class RobotSection {
  public:
 #ifdef RIPEN_RTSAN
-  RobotSection() noexcept { __rtsan_disable(); }
-  ~RobotSection() { __rtsan_enable(); }
+  RobotSection() noexcept { __rtsan_realtime_exit(); }
+  ~RobotSection() { __rtsan_realtime_enter(); }
 #else
   RobotSection() noexcept {}
   ~RobotSection() {}

@@ -47,7 +47,6 @@ TEST(AllocationCounterTest, CountsEveryKindOfCall) {
 class NoAllocationTest : public testing::TestWithParam<Budget> {};
 
 TEST_P(NoAllocationTest, TenThousandTicksWithFaults) {
-  if (!AllocationCounter::available()) GTEST_SKIP() << "the sanitizer has a heap of its own";
   test::LineDenoiser denoiser;
   Planner planner(denoiser, {.horizon = 48, .history = 8, .candidates = 16, .pass_windows = 8});
   test::LineRobot robot(3, 2);
@@ -71,7 +70,7 @@ TEST_P(NoAllocationTest, TenThousandTicksWithFaults) {
     loop->run(token);
     calls = counter.calls();
   }
-  EXPECT_EQ(calls, 0);
+  EXPECT_EQ(calls, 0) << "in a sanitizer's build nothing is counted, but what it checks itself is";
   EXPECT_EQ(loop->statistics().ticks, kTicks);
   EXPECT_GT(loop->statistics().passes, 0);
 }
