@@ -6,8 +6,16 @@ namespace ripen::cube {
 
 namespace {
 
-constexpr double kStray = 0.03;  // Of the turns.
-constexpr int kHolds = 3;        // Steps shown after the cube is solved.
+constexpr double kStray = 0.03;   // Of the turns, any one; it mostly leads back to an earlier phase.
+constexpr double kWander = 0.03;  // Of the turns, the beginning of some that stay in the phase without a goal.
+constexpr int kLongestWander = 6;
+constexpr int kHolds = 3;  // Steps shown after the cube is solved.
+
+/// The turns of each phase's group, and none for a solved cube.
+constexpr std::uint32_t kHalfTurns = 0b010010010010010010;
+constexpr std::array<std::uint32_t, 5> kGroup = {
+    0x3FFFF, kHalfTurns | 7U << (3 * kFaceU) | 7U << (3 * kFaceD) | 7U << (3 * kFaceL) | 7U << (3 * kFaceR),
+    kHalfTurns | 7U << (3 * kFaceU) | 7U << (3 * kFaceD), kHalfTurns, 0};
 
 /// One of the mask's moves, uniformly.
 Move pick(std::uint32_t mask, Random& random) {
@@ -26,11 +34,23 @@ void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
   out.to_goal.clear();
   int strayed = 0;  // Steps up to the last stray turn: what was left to do there is not the teacher's.
   int turns = 0;
+  int wandering = 0;  // Turns left without a goal.
   for (int holds = 0; holds < kHolds;) {
     const std::uint32_t good = teacher_.good_moves(cube);
     const bool solved = (good >> kHold & 1) != 0;
-    const bool stray = !solved && random.uniform() < kStray;
-    const Move move = stray ? static_cast<Move>(random.below(kTurns)) : pick(good, random);
+    if (!solved && wandering == 0 && random.uniform() < kWander) wandering = 1 + random.below(kLongestWander);
+    const bool stray = !solved && (wandering > 0 || random.uniform() < kStray);
+    Move move = kHold;
+    if (!stray) {
+      move = pick(good, random);
+    } else if (wandering > 0) {
+      // A planner's candidates do this when they take a phase for done; only so does the model see where it leads.
+      move = pick(kGroup[static_cast<std::size_t>(teacher_.phase(cube))], random);
+      --wandering;
+    } else {
+      move = static_cast<Move>(random.below(kTurns));
+    }
+    if (solved) wandering = 0;
     out.tokens.resize(out.tokens.size() + static_cast<std::size_t>(layout_.slots()));
     const std::span<Token> step = std::span(out.tokens).last(static_cast<std::size_t>(layout_.slots()));
     to_tokens(cube, step.first(kCubies));

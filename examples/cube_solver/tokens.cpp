@@ -34,8 +34,8 @@ bool CubeTransition::next(std::span<const Token> state, std::span<const Token> a
 }
 
 bool CubeTransition::sensible(std::span<const Token> previous, std::span<const Token> action) const noexcept {
-  if (previous.empty()) return true;
-  if (previous[0] == kHold || action[0] == kHold) return action[0] == kHold;
+  if (action[0] == kHold) return false;
+  if (previous.empty() || previous[0] == kHold) return true;
   const Face before = face_of(static_cast<Move>(previous[0]));
   const Face now = face_of(static_cast<Move>(action[0]));
   return before != now && before != now + 3;

@@ -25,7 +25,8 @@ class CubeTransition : public Transition {
   [[nodiscard]] bool next(std::span<const Token> state, std::span<const Token> action,
                           std::span<Token> next) const noexcept override;
 
-  /// No face twice in a row, opposite faces in one order only (they commute), and nothing but hold after hold.
+  /// No face twice in a row, opposite faces in one order only (they commute), and no hold: a solved cube is never
+  /// planned on from, and waiting solves no other.
   [[nodiscard]] bool sensible(std::span<const Token> previous, std::span<const Token> action) const noexcept override;
 };
 

@@ -111,7 +111,7 @@ class ControlLoop {
   void stop_robot() noexcept;
   void refine(std::span<const Token> state, const Budget& budget) noexcept;
   void write_planned(CommandSource source) noexcept;
-  void write(CommandSource source) noexcept;
+  bool write(CommandSource source, bool offers_next) noexcept;
   void leave_tick(TimePoint begin) noexcept;
 
   Planner& planner_;

@@ -47,6 +47,9 @@ class SafetyGuard {
   /// Whether every value is finite, in limits, and a category where one is due. action: [actions].
   [[nodiscard]] bool within_limits(std::span<const double> action) const noexcept;
 
+  /// Whether a command may follow the last one as it is: within limits and the rate limit. action: [actions].
+  [[nodiscard]] bool may_follow(std::span<const double> action) const noexcept;
+
   /// The safe command. [actions]
   [[nodiscard]] std::span<const double> safe() const noexcept { return safe_; }
 

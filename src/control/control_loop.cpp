@@ -217,25 +217,24 @@ void ControlLoop::refine(std::span<const Token> state, const Budget& budget) noe
 
 void ControlLoop::write_planned(CommandSource source) noexcept {
   tokenizer_.decode_action(planner_.action(), action_);
-  const bool offers_next = planner_.decided(1);
-  if (offers_next) tokenizer_.decode_action(planner_.action(1), next_);
-  if (!offers_next || !guard_.within_limits(next_)) {
-    std::fill(next_.begin(), next_.end(), std::numeric_limits<double>::quiet_NaN());
-  }
-  write(source);
+  const bool next_is_ripe = planner_.decided(1);
+  if (next_is_ripe) tokenizer_.decode_action(planner_.action(1), next_);
+  const bool offered_next = write(source, next_is_ripe);
   // The robot begins `next` only together with the step before it, if at all.
-  const bool may_begin_next = offers_next && begun_ <= done_ && options_.step_ticks == 0;
+  const bool may_begin_next = offered_next && begun_ <= done_ && options_.step_ticks == 0;
   planner_.emitted(may_begin_next ? 2 : 1);
 }
 
 void ControlLoop::stop_robot() noexcept {
   std::copy(guard_.safe().begin(), guard_.safe().end(), action_.begin());
-  std::fill(next_.begin(), next_.end(), std::numeric_limits<double>::quiet_NaN());
-  write(CommandSource::kStopped);
+  write(CommandSource::kStopped, false);
 }
 
-void ControlLoop::write(CommandSource source) noexcept {
+/// Returns whether next_ went out with action_: only if it may follow what the guard made of that.
+bool ControlLoop::write(CommandSource source, bool offers_next) noexcept {
   report_.faults |= guard_.apply(action_);
+  offers_next = offers_next && guard_.may_follow(next_);
+  if (!offers_next) std::fill(next_.begin(), next_.end(), std::numeric_limits<double>::quiet_NaN());
   const bool ramping = source == CommandSource::kStopped && (report_.faults & kRateLimited) != 0;
   report_.source = ramping ? CommandSource::kRamping : source;
   const Command command{.tick = report_.tick,
@@ -248,6 +247,7 @@ void ControlLoop::write(CommandSource source) noexcept {
     if (!robot_.write(command)) report_.faults |= kWriteFailed;
   }
   written_ = real_now();
+  return offers_next;
 }
 
 void ControlLoop::leave_tick(TimePoint begin) noexcept {

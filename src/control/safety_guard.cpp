@@ -104,4 +104,13 @@ bool SafetyGuard::within_limits(std::span<const double> action) const noexcept {
   return true;
 }
 
+bool SafetyGuard::may_follow(std::span<const double> action) const noexcept {
+  if (!within_limits(action)) return false;
+  for (std::size_t c = 0; c < channels_.size(); ++c) {
+    const Channel& channel = channels_[c];
+    if (begun_ && channel.continuous && std::abs(action[c] - last_[c]) > channel.largest_change) return false;
+  }
+  return true;
+}
+
 }  // namespace ripen

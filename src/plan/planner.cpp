@@ -23,6 +23,10 @@ constexpr int kWhole = 1;
 constexpr int kPending = 2;
 constexpr int kFirstMember = 3;
 
+/// [steps] that a round may go beyond its estimate, for each round begun: an estimate may be wrong by many steps, but
+/// most often it is not.
+constexpr int kPatience = 4;
+
 Nanoseconds now() noexcept { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 }  // namespace
@@ -86,7 +90,6 @@ struct Planner::Impl {
     round.stop();
     pending_goal = -1;
     rounds = 0;
-    end_value = INFINITY;
   }
 
   PlannerOptions options;
@@ -98,16 +101,17 @@ struct Planner::Impl {
   StepTimePredictor predictor;
   std::vector<Token> goal, idle;
 
-  std::int64_t committed = 0;      // Steps that have begun.
-  std::int64_t held = 0;           // Steps that went out since the last observation.
-  std::int64_t frontier = 0;       // First step of the followed plan whose action is not decided.
-  std::int64_t unbroken = 0;       // Since this step the world did what the followed plan said.
-  std::int64_t goal_step = -1;     // First step of the followed plan that starts at the goal; -1 if none does.
-  std::int64_t whole_goal = -1;    // The same for row kWhole.
-  std::int64_t pending_goal = -1;  // The same for row kPending, which waits until what was emitted is settled.
-  float end_value = INFINITY;      // Estimated steps to the goal from the followed plan's frontier.
-  int rounds = 0;                  // Since the plan was last begun afresh.
-  std::uint64_t drawn = 0;         // Rounds ever begun.
+  std::int64_t committed = 0;        // Steps that have begun.
+  std::int64_t held = 0;             // Steps that went out since the last observation.
+  std::int64_t frontier = 0;         // First step of the followed plan whose action is not decided.
+  std::int64_t unbroken = 0;         // Since this step the world did what the followed plan said.
+  std::int64_t goal_step = -1;       // First step of the followed plan that starts at the goal; -1 if none does.
+  std::int64_t whole_goal = -1;      // The same for row kWhole.
+  std::int64_t pending_goal = -1;    // The same for row kPending, which waits until what was emitted is settled.
+  std::int64_t followed_depth = -1;  // The round's step that the followed plan was last taken from ...
+  float end_value = 0.0F;            // ... and the steps that seemed left from there.
+  int rounds = 0;                    // Since the plan was last begun afresh.
+  std::uint64_t drawn = 0;           // Rounds ever begun.
   bool ready = false;
 
   std::vector<Token> hop_tokens;
@@ -232,9 +236,12 @@ bool Planner::Impl::begin_round() noexcept {
     return false;
   }
   if (is_whole() && goal_step - committed <= 1) return false;
+  followed_depth = -1;
   const double noise = rounds == 0 ? 0.0 : options.noise;
+  // Narrow at first, a pass a step, so that there soon is a whole plan, if not the best; then ever wider.
+  const int width = is_whole() ? options.candidates : options.pass_windows << std::min(rounds / 2, 8);
   ++rounds;
-  round.start(kFollowed, committed, noise, options.seed ^ (++drawn * 0x9E3779B97F4A7C15ULL));
+  round.start(kFollowed, committed, width, noise, options.seed ^ (++drawn * 0x9E3779B97F4A7C15ULL));
   return true;
 }
 
@@ -266,18 +273,19 @@ void Planner::Impl::run_pass(RefineReport& report) noexcept {
   if (!round.active()) return;
   if (frontier <= committed) {  // Anything is better than nothing.
     adopt(round.best_row(), round.depth(), -1);
-    end_value = INFINITY;
   }
-  if (round.depth() + 1 >= limit || round.lost()) round.stop();
+  if (round.depth() + 1 >= limit || round.lost(kPatience * (1 + rounds))) round.stop();
 }
 
 void Planner::Impl::follow_nearest() noexcept {
-  // While no plan reaches the goal, the one that comes nearest is followed; of equals, the longest.
+  // While no plan reaches the goal, the followed one is the round's: of the members of a step, the one that seems
+  // nearest. Following an older plan that seemed nearer still would drop the round's candidates as its steps begin.
   const auto nearest = round.nearest();
   if (is_whole() || nearest.row < 0 || round.depth() <= committed) return;
-  if (nearest.value > end_value || (nearest.value == end_value && round.depth() <= frontier)) return;
+  if (round.depth() == followed_depth && nearest.value >= end_value) return;
   if (!agrees_with_emitted(nearest.row)) return;
   adopt(nearest.row, round.depth(), -1);
+  followed_depth = round.depth();
   end_value = nearest.value;
 }
 

@@ -28,7 +28,8 @@ Round::Round(PlanBuffer& buffer, Denoiser& denoiser, const Transition* transitio
   values_.resize(windows);
 }
 
-void Round::start(int source, std::int64_t root, double noise, std::uint64_t seed) noexcept {
+void Round::start(int source, std::int64_t root, int width, double noise, std::uint64_t seed) noexcept {
+  width_ = std::min(width, options_.candidates);
   root_ = depth_ = root;
   set_ = read_ = 0;
   members_ = 1;
@@ -141,13 +142,13 @@ Round::Arrival Round::pass(std::span<const Token> goal, StateIndex& known, std::
   return best;
 }
 
-bool Round::lost() const noexcept {
-  // Estimates are off by a few steps, and a detour may be worth it; without a value head there is no telling.
-  return root_value_ > 0.0F && static_cast<double>(depth_ - root_) > 1.25 * static_cast<double>(root_value_) + 8.0;
+bool Round::lost(int patience) const noexcept {
+  // Without a value head there is no telling.
+  return root_value_ > 0.0F && static_cast<float>(depth_ - root_) > root_value_ + static_cast<float>(patience);
 }
 
 void Round::advance() noexcept {
-  const auto kept = std::min(child_count_, static_cast<std::size_t>(options_.candidates));
+  const auto kept = std::min(child_count_, static_cast<std::size_t>(width_));
   const auto better = [](const Child& a, const Child& b) {
     // Ties must not depend on the library's sort.
     return a.score != b.score ? a.score > b.score : a.parent != b.parent ? a.parent < b.parent : a.action < b.action;

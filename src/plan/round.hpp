@@ -23,8 +23,9 @@ class Round {
   Round(PlanBuffer& buffer, Denoiser& denoiser, const Transition* transition, const PlannerOptions& options,
         int first_row);
 
-  /// Begins at a step whose state is known in row `source`. noise scales the random part of every choice.
-  void start(int source, std::int64_t root, double noise, std::uint64_t seed) noexcept;
+  /// Begins at a step whose state is known in row `source`, with at most `width` members. noise scales the random part
+  /// of every choice.
+  void start(int source, std::int64_t root, int width, double noise, std::uint64_t seed) noexcept;
   void stop() noexcept { members_ = 0; }
 
   [[nodiscard]] bool active() const noexcept { return members_ > 0; }
@@ -49,8 +50,8 @@ class Round {
   };
   [[nodiscard]] Nearest nearest() const noexcept { return nearest_; }
 
-  /// Whether the round has gone so far beyond the estimate made at its root that it has lost its way.
-  [[nodiscard]] bool lost() const noexcept;
+  /// Whether the round has gone further than `patience` steps beyond the estimate made at its root.
+  [[nodiscard]] bool lost(int patience) const noexcept;
 
   /// Whether every member was read, so that advance() is due.
   [[nodiscard]] bool complete() const noexcept { return read_ == members_; }
@@ -94,6 +95,7 @@ class Round {
   int actions_;  // Values of the first action slot.
 
   std::int64_t root_ = 0, depth_ = 0;
+  int width_ = 0;
   int set_ = 0, members_ = 0, read_ = 0;
   double noise_ = 0.0;
   Nearest nearest_;

@@ -289,6 +289,21 @@ TEST(ControlLoopTest, GuardLimitsWhatThePlanWants) {
   }
 }
 
+TEST(ControlLoopTest, OffersNoNextThatTheRateLimitForbids) {
+  ControlLoopOptions options{.period = 10ms, .budget = Budget{.passes = 8}};
+  options.guard.channels = {{.rate = 30.0}};  // 0.3 a tick
+  Rig rig(LineRobot(17, 3), 60, options);
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.loop.run({});
+  int offered = 0;
+  for (const auto& written : rig.robot.written) {
+    if (std::isnan(written.next)) continue;
+    ++offered;
+    EXPECT_LE(std::abs(written.next - written.action), 0.3 + 1e-9) << "tick " << written.tick;
+  }
+  EXPECT_GT(offered, 0);
+}
+
 TEST(ControlLoopTest, SameSeedAndPassesGiveTheSameCommands) {
   const auto commands = [] {
     Rig rig(LineRobot(3, 2), 150, {.budget = Budget{.passes = 2}});

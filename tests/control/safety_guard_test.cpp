@@ -61,6 +61,17 @@ TEST(SafetyGuardTest, LimitsTheRateFromTheSecondCommandOn) {
   }
 }
 
+TEST(SafetyGuardTest, SaysWhatMayFollow) {
+  SafetyGuard g = guard(-1.0, 1.0, 2.0);  // 0.2 a command
+  EXPECT_TRUE(g.may_follow(std::array{1.0, 0.0})) << "the first is free of the rate limit";
+  std::array action{0.5, 0.0};
+  ASSERT_EQ(g.apply(action), 0U);
+  EXPECT_TRUE(g.may_follow(std::array{0.6, 3.0})) << "categories have no rate";
+  EXPECT_FALSE(g.may_follow(std::array{0.2, 0.0}));
+  EXPECT_FALSE(g.may_follow(std::array{kNan, 0.0}));
+  EXPECT_FALSE(g.may_follow(std::array{0.5, 4.0}));
+}
+
 TEST(SafetyGuardTest, NotFiniteBecomesTheLastValueAndNoCategoryTheSafeOne) {
   SafetyGuard g = guard();
   std::array action{0.5, 1.0};

@@ -85,8 +85,8 @@ TEST(Tokens, SensibleLeavesOutWhatIsNeverNeeded) {
   EXPECT_TRUE(sensible(kU2, kD1));
   EXPECT_TRUE(sensible(kU2, kR1));
   EXPECT_TRUE(sensible(kR1, kU1));
-  EXPECT_TRUE(sensible(kU1, kHold));
-  EXPECT_TRUE(sensible(kHold, kHold));
+  EXPECT_FALSE(sensible(kU1, kHold));
+  EXPECT_FALSE(sensible(kHold, kHold));
   EXPECT_FALSE(sensible(kHold, kU1));
 }
 
