@@ -37,6 +37,10 @@ struct Options {
   [[nodiscard]] std::chrono::nanoseconds period() const {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(1.0 / rate));
   }
+  [[nodiscard]] unsigned load_threads() const {
+    if (load == "none") return 0;
+    return load == "cpu" ? std::max(1U, std::thread::hardware_concurrency()) : static_cast<unsigned>(std::stoi(load));
+  }
   [[nodiscard]] std::int64_t ticks() const { return static_cast<std::int64_t>(rate * seconds); }
 };
 
@@ -161,8 +165,9 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", options.seconds, "Of the whole run [s]")
       ->check(CLI::Range(0.01, 1e6))
       ->capture_default_str();
-  app.add_option("--load", options.load, "Other work on the machine: a busy thread for each processor, or none")
-      ->check(CLI::IsMember({"none", "cpu"}))
+  app.add_option("--load", options.load,
+                 "Other work on the machine: none, cpu (a busy thread for each processor), or a number of busy threads")
+      ->check(CLI::IsMember({"none", "cpu"}) | CLI::Range(1, 1024))
       ->capture_default_str();
   app.add_option("--fifo", options.fifo, "SCHED_FIFO priority; 0 leaves the scheduling as it is")
       ->check(CLI::Range(0, 99))
@@ -172,7 +177,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "Of cubes and planner")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {
-    const ripen::CpuLoad load(options.load == "cpu" ? std::max(1U, std::thread::hardware_concurrency()) : 0U);
+    const ripen::CpuLoad load(options.load_threads());
     const ripen::Totals totals = ripen::measure(options);
     ripen::print(options, totals);
     if (!options.csv.empty()) ripen::write_csv(options, totals);
