@@ -1,0 +1,147 @@
+#include "ripen/model_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "ripen/native_denoiser.hpp"
+#include "ripen/random.hpp"
+
+namespace ripen {
+namespace {
+
+using ::testing::HasSubstr;
+
+ModelFile small_model() {
+  ModelFile model{
+      .layout = TokenLayout({{"s", SlotRole::kState, 4}, {"t", SlotRole::kState, 6}, {"a", SlotRole::kAction, 3}}),
+      .config = {.width = 64,
+                 .blocks = 1,
+                 .mixer_width = 64,
+                 .mixer_layers = 1,
+                 .mixer_heads = 2,
+                 .window = 4,
+                 .value_bins = 8}};
+  Random random(11);
+  for (const auto& [name, shape] : ModelFile::expected(model.layout, model.config)) {
+    std::size_t count = 1;
+    for (const auto size : shape) count *= static_cast<std::size_t>(size);
+    Tensor tensor{.shape = shape, .values = std::vector<float>(count)};
+    for (float& value : tensor.values) value = static_cast<float>(random.uniform() - 0.5);
+    model.tensors[name] = tensor;
+  }
+  model.notes["made by"] = "a test";
+  return model;
+}
+
+class ModelFileTest : public ::testing::Test {
+ protected:
+  ModelFileTest() { small_model().save(path_); }
+  ~ModelFileTest() override { std::filesystem::remove(path_); }
+
+  [[nodiscard]] std::string bytes() const {
+    std::ifstream file(path_, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+  void write(const std::string& bytes) const { std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes; }
+  /// What loading says; empty if it works.
+  [[nodiscard]] std::string complaint() const {
+    try {
+      (void)ModelFile::load(path_);
+      return "";
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+  }
+  void replace(const std::string& from, const std::string& to) const {
+    std::string all = bytes();
+    const auto at = all.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    ASSERT_EQ(from.size(), to.size());
+    write(all.replace(at, from.size(), to));
+  }
+
+  std::string path_ = testing::TempDir() + "model_file_test_" +
+                      testing::UnitTest::GetInstance()->current_test_info()->name() + ".safetensors";
+};
+
+TEST_F(ModelFileTest, ReadsBackWhatItWrote) {
+  const ModelFile model = ModelFile::load(path_), original = small_model();
+  EXPECT_EQ(model.layout, original.layout);
+  EXPECT_EQ(model.config, original.config);
+  EXPECT_EQ(model.notes, original.notes);
+  for (const auto& [name, tensor] : original.tensors) {
+    const auto& values = model.tensors.at(name).values;
+    for (std::size_t i = 0; i < values.size(); ++i) ASSERT_NEAR(values[i], tensor.values[i], 5e-4) << name;  // float16
+  }
+}
+
+TEST_F(ModelFileTest, EveryTruncationIsAClearError) {
+  const std::string all = bytes();
+  for (std::size_t size = 0; size < all.size(); size += size < 2000 ? 1 : 997) {
+    write(all.substr(0, size));
+    ASSERT_THAT(complaint(), HasSubstr(path_)) << size << " bytes";
+  }
+}
+
+TEST_F(ModelFileTest, EveryFlippedBitOfTheHeaderIsAnErrorOrAFiniteModel) {
+  const std::string all = bytes();
+  std::uint64_t header = 0;
+  std::memcpy(&header, all.data(), sizeof(header));
+  for (std::size_t bit = 0; bit < 8 * (8 + header); bit += 3) {
+    std::string flipped = all;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    write(flipped);
+    if (complaint().empty()) {
+      for (const auto& [name, tensor] : ModelFile::load(path_).tensors) {
+        for (const float value : tensor.values) ASSERT_TRUE(std::isfinite(value)) << "bit " << bit << " " << name;
+      }
+    }
+  }
+}
+
+TEST_F(ModelFileTest, SaysWhatIsWrong) {
+  replace("ripen-1", "ripen-9");
+  EXPECT_THAT(complaint(), HasSubstr("'format' is 'ripen-9'"));
+  small_model().save(path_);
+  replace("[64,64]", "[64,65]");
+  EXPECT_THAT(complaint(), HasSubstr("shape [64,65]"));
+  small_model().save(path_);
+  replace("step.action.bias", "step.action.bios");
+  EXPECT_THAT(complaint(), HasSubstr("'step.action.bias' is missing"));
+  small_model().save(path_);
+  std::string damaged = bytes();
+  damaged.back() = static_cast<char>(damaged.back() ^ 1);
+  write(damaged);
+  EXPECT_THAT(complaint(), HasSubstr("hash"));
+  ModelFile nan = small_model();
+  nan.tensors.at("step.value.bias").values[0] = std::nanf("");
+  nan.save(path_);
+  EXPECT_THAT(complaint(), HasSubstr("'step.value.bias': value 0 is not finite"));
+  std::filesystem::remove(path_);
+  EXPECT_THAT(complaint(), HasSubstr("cannot be opened"));
+}
+
+TEST(NativeDenoiserInstructions, AgreeWithThePortableOnes) {
+  const ModelFile model = small_model();
+  NativeDenoiser portable(model, {.instructions = "portable"});
+  for (const std::string& name : available_instructions()) {
+    NativeDenoiser denoiser(model, {.instructions = name});
+    for (const int windows : {1, 5, 64}) {
+      const std::vector<Token> tokens(static_cast<std::size_t>(windows) * 4 * 3, 1);
+      std::vector<float> a(static_cast<std::size_t>(windows) * 4 * 13), b = a;
+      portable.run({PassDepth::kWindow, windows, 4, tokens.data(), a.data(), nullptr});
+      denoiser.run({PassDepth::kWindow, windows, 4, tokens.data(), b.data(), nullptr});
+      for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-4) << name << " logit " << i;
+    }
+  }
+  EXPECT_THROW(NativeDenoiser(model, {.max_windows = 0, .instructions = "mmx"}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace ripen

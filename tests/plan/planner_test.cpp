@@ -1,0 +1,172 @@
+#include "ripen/planner.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <stdexcept>
+
+#include "support/line_world.hpp"
+
+namespace ripen {
+namespace {
+
+using test::LineDenoiser;
+using State = std::array<Token, 1>;
+
+constexpr State kGoal{test::kLineGoal};
+constexpr State kIdle{test::kStay};
+
+/// A denoiser that says nothing sensible at all.
+class BrokenDenoiser : public LineDenoiser {
+ public:
+  void run(const DenoiseBatch& batch) noexcept override {
+    LineDenoiser::run(batch);
+    const int columns = batch.depth == PassDepth::kDynamics ? test::kPlaces : 3;
+    std::fill(batch.logits, batch.logits + batch.windows * columns, std::nanf(""));
+    if (batch.value != nullptr) std::fill(batch.value, batch.value + batch.windows, INFINITY);
+  }
+};
+
+Planner planner_for(Denoiser& denoiser) {
+  return Planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 4});
+}
+
+TEST(Planner, ActionIsValidWithoutAnyPass) {
+  LineDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+  EXPECT_FALSE(planner.decided());
+  EXPECT_EQ(planner.action()[0], test::kStay);
+}
+
+TEST(Planner, OnePassDecidesTheHead) {
+  LineDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+  const RefineReport report = planner.refine({.state = State{3}}, {.passes = 1});
+  EXPECT_EQ(report.passes, 1);
+  EXPECT_TRUE(planner.decided());
+  EXPECT_EQ(planner.action()[0], test::kRight);
+}
+
+TEST(Planner, PlansToTheGoalAndHoldsThere) {
+  LineDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+  const RefineReport report = planner.refine({.state = State{3}}, {.passes = 200});
+  EXPECT_EQ(report.steps_to_goal, 17);
+  EXPECT_EQ(report.decided_steps, 40);
+  for (int i = 0; i < 17; ++i) EXPECT_EQ(planner.action(i)[0], test::kRight) << i;
+  for (int i = 17; i < 40; ++i) EXPECT_EQ(planner.action(i)[0], test::kStay) << i;
+  EXPECT_EQ(planner.buffer().state(0, 17)[0], test::kLineGoal) << "predicted states are part of the plan";
+}
+
+TEST(Planner, FollowsThePlanWhileTheWorldAgrees) {
+  LineDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  Token place = 3;
+  ASSERT_TRUE(planner.reset(State{place}, kGoal, kIdle));
+  for (std::int64_t step = 0; step < 60; ++step) {
+    const RefineReport report = planner.refine({.state = State{place}, .step = step, .begun = step}, {.passes = 6});
+    EXPECT_FALSE(report.disturbed) << "step " << step;
+    place = LineDenoiser::moved(place, planner.action()[0]);
+    planner.emitted(1);
+    planner.shift(1);
+    planner.emitted(0);
+    EXPECT_EQ(planner.head(), step + 1);
+  }
+  EXPECT_EQ(place, test::kLineGoal);
+}
+
+TEST(Planner, EmittedActionsStay) {
+  LineDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(State{25}, kGoal, kIdle));
+  planner.refine({.state = State{25}}, {.passes = 1});
+  const Token first = planner.action()[0];
+  planner.emitted(1);
+  for (int i = 0; i < 100; ++i) {
+    planner.refine({}, {.passes = 1});
+    ASSERT_EQ(planner.action()[0], first) << "after " << i << " passes";
+  }
+}
+
+TEST(Planner, ADisturbanceIsSeenAndTheOldPlanRejoined) {
+  LineDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+  ASSERT_EQ(planner.refine({.state = State{3}}, {.passes = 200}).steps_to_goal, 17);
+  planner.shift(1);
+  // The move slipped: the carriage is where it was, a state that the plan knows.
+  RefineReport report = planner.refine({.state = State{3}, .step = 1, .begun = 1}, {.passes = 0});
+  EXPECT_TRUE(report.disturbed);
+  EXPECT_TRUE(report.rejoined);
+  EXPECT_EQ(report.steps_to_goal, 17) << "without a single pass";
+  // Pushed to where the plan never was.
+  report = planner.refine({.state = State{30}, .step = 1, .begun = 1}, {.passes = 1});
+  EXPECT_TRUE(report.disturbed);
+  EXPECT_FALSE(report.rejoined);
+  EXPECT_EQ(planner.action()[0], test::kLeft);
+}
+
+TEST(Planner, LateObservationsCorrectThePresent) {
+  LineDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+  planner.refine({.state = State{3}}, {.passes = 200});
+  planner.shift(3);
+  // Three moves to the right were made since, from 10 and not from 3.
+  const RefineReport report = planner.refine({.state = State{10}, .step = 0, .begun = 3}, {.passes = 200});
+  EXPECT_TRUE(report.disturbed);
+  EXPECT_EQ(planner.buffer().state(0, 3)[0], 13);
+  EXPECT_EQ(report.steps_to_goal, 7);
+}
+
+TEST(Planner, CountBudgetsAreReproducible) {
+  const auto run = [] {
+    LineDenoiser denoiser;
+    Planner planner = planner_for(denoiser);
+    EXPECT_TRUE(planner.reset(State{31}, kGoal, kIdle));
+    std::vector<Token> seen;
+    for (std::int64_t step = 0; step < 30; ++step) {
+      planner.refine({.begun = step}, {.passes = 3});
+      for (int i = 0; i < 20; ++i) seen.push_back(planner.action(i)[0]);
+      planner.shift(1);
+    }
+    return seen;
+  };
+  EXPECT_EQ(run(), run());
+}
+
+TEST(Planner, ABrokenModelGivesValidActions) {
+  BrokenDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+  for (std::int64_t step = 0; step < 100; ++step) {
+    planner.refine({.state = State{3}, .step = step, .begun = step}, {.passes = 10});
+    ASSERT_LT(planner.action()[0], 3);
+    planner.shift(1);
+  }
+}
+
+TEST(Planner, RefusesBadTokensAndOptions) {
+  LineDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  EXPECT_FALSE(planner.reset(State{test::kPlaces}, kGoal, kIdle));
+  EXPECT_FALSE(planner.reset(State{kMask}, kGoal, kIdle));
+  EXPECT_FALSE(planner.reset(State{3}, kGoal, State{9}));
+  EXPECT_EQ(planner.refine({.state = State{3}}, {.passes = 9}).passes, 0) << "nothing happens before a reset";
+  try {
+    Planner bad(denoiser, {.horizon = 0, .candidates = -1});
+    FAIL() << "accepted";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(),
+                ::testing::AllOf(::testing::HasSubstr("horizon 0"), ::testing::HasSubstr("candidates -1")));
+  }
+  EXPECT_THROW(Planner(denoiser, {.pass_windows = 1000}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace ripen
