@@ -153,18 +153,16 @@ std::string draw(const Snapshot& snapshot, int columns) {
 LiveView::LiveView(Handover<Snapshot>& snapshots)
     : snapshots_(snapshots), thread_([this](const std::stop_token& stop) {
         for (; !stop.stop_requested(); std::this_thread::sleep_for(kPeriod)) redraw();
-      }) {
-  print("\x1b[?25l");  // the cursor would flicker
-}
+      }) {}
 
 LiveView::~LiveView() {
   thread_.request_stop();
   thread_.join();
   redraw();
-  print("\x1b[?25h");
 }
 
 void LiveView::redraw() {
+  // One write a frame, so that the cursor need not be hidden: an interrupted program could not bring it back.
   const std::string text = draw(snapshots_.latest(), terminal_columns());
   std::string frame = lines_ > 0 ? format("\x1b[%dA\r", lines_) : "";
   for (const char c : text) frame += c == '\n' ? "\x1b[K\n" : std::string(1, c);
