@@ -1,0 +1,162 @@
+#include "cube_solver/solve.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "cube_solver/facelets.hpp"
+#include "cube_solver/report.hpp"
+#include "cube_solver/teacher.hpp"
+#include "cube_solver/tokens.hpp"
+
+namespace ripen::cube {
+namespace {
+
+/// Knows the cube and asks the teacher for the turns: what a perfectly trained model would answer, so that these tests
+/// are about the path from the camera to the motors and not about any weights.
+class TeacherDenoiser : public Denoiser {
+ public:
+  [[nodiscard]] const TokenLayout& layout() const noexcept override { return layout_; }
+  [[nodiscard]] int max_windows() const noexcept override { return 16; }
+  [[nodiscard]] int max_steps() const noexcept override { return 16; }
+
+  void run(const DenoiseBatch& batch) noexcept override {
+    const int per_window = batch.depth == PassDepth::kWindow ? batch.steps : 1;
+    for (int w = 0; w < batch.windows; ++w) {
+      for (int i = 0; i < per_window; ++i) {
+        const int step = batch.steps - per_window + i;
+        const Token* tokens = batch.tokens + (w * batch.steps + step) * layout_.slots();
+        const int out = w * per_window + i;
+        if (batch.depth == PassDepth::kDynamics) {
+          answer_state(tokens - layout_.slots(), batch.logits + out * layout_.state_logits());
+          continue;
+        }
+        float* logits = batch.logits + out * (batch.depth == PassDepth::kStep ? kActions : layout_.logits());
+        if (batch.depth == PassDepth::kWindow) {
+          if (step > 0) answer_state(tokens - layout_.slots(), logits);
+          logits += layout_.state_logits();
+        }
+        const float value = answer_action(tokens, logits);
+        if (batch.value != nullptr) batch.value[out] = value;
+      }
+    }
+  }
+
+ private:
+  static constexpr float kSurely = 20.0F;
+
+  /// Where a state or action is masked, all values stay equally likely.
+  void answer_state(const Token* before, float* logits) const noexcept {
+    std::fill_n(logits, layout_.state_logits(), 0.0F);
+    const Token move = before[kCubies];
+    for (int i = 0; i < kCubies && move != kMask; ++i) {
+      if (before[i] == kMask) continue;
+      logits[layout_.offset(i) + kPlaceTable[i < kCorners ? 0 : 1][move][before[i]]] = kSurely;
+    }
+  }
+
+  float answer_action(const Token* state, float* logits) const noexcept {
+    std::fill_n(logits, kActions, 0.0F);
+    Cube cube;
+    if (!from_tokens({state, kCubies}, cube)) return 30.0F;
+    const std::uint32_t good = teacher_.good_moves(cube);
+    for (int move = 0; move < kActions; ++move) logits[move] = (good >> move & 1U) != 0 ? kSurely : 0.0F;
+    static constexpr float kLater[] = {26.7F, 18.9F, 10.1F, 0.0F, 0.0F};  // mean of the phases that follow
+    return static_cast<float>(teacher_.distance(cube)) + kLater[teacher_.phase(cube)];
+  }
+
+  TokenLayout layout_ = cube::layout();
+  Teacher teacher_;
+};
+
+TeacherDenoiser& denoiser() {
+  static TeacherDenoiser shared;
+  return shared;
+}
+
+Cube cube_of(int number) {
+  Random random(77, static_cast<std::uint64_t>(number));
+  return random_cube(random);
+}
+
+Options quick() { return {.passes = 6, .virtual_time = true, .candidates = 16}; }
+
+/// The logged turns, slipped ones left out, do lead from the start to a solved cube.
+void expect_turns_solve(const Cube& start, const Result& result) {
+  Cube cube = start;
+  for (const LoggedTurn& turn : result.turns) {
+    if (!turn.slipped) cube.apply(turn.move);
+  }
+  EXPECT_TRUE(cube.is_solved()) << to_line(result, 1, 1, 5000);
+}
+
+TEST(Solve, EveryCubeWithAPerfectModel) {
+  for (int i = 0; i < 20; ++i) {
+    const Cube start = cube_of(i);
+    const Result result = solve(start, quick(), denoiser(), {.number = i + 1});
+    ASSERT_TRUE(result.solved) << to_facelets(start) << "\n" << to_line(result, i + 1, 20, 5000);
+    EXPECT_EQ(result.facelets, to_facelets(start));
+    EXPECT_EQ(result.first_action_tick, 0) << to_facelets(start);
+    EXPECT_EQ(result.missed, 0);
+    EXPECT_LE(result.robot_turns(), 45) << to_facelets(start);
+    expect_turns_solve(start, result);
+  }
+}
+
+TEST(Solve, SlipsDisturbancesAndLatencyAreOvercome) {
+  Options options = quick();
+  options.slip_rate = 0.05;
+  options.disturb_rate = 0.05;
+  options.sensor_latency_ticks = 2;
+  options.max_moves = 300;
+  int faults = 0;
+  for (int i = 0; i < 20; ++i) {
+    const Cube start = cube_of(i);
+    const Result result = solve(start, options, denoiser(), {.number = i + 1});
+    ASSERT_TRUE(result.solved) << to_facelets(start) << "\n" << to_line(result, i + 1, 20, 5000);
+    expect_turns_solve(start, result);
+    faults += static_cast<int>(result.turns.size()) - result.robot_turns() + result.slips();
+  }
+  EXPECT_GT(faults, 20);
+}
+
+TEST(Solve, SameSeedAndPassesGiveTheSameRun) {
+  Options options = quick();
+  options.slip_rate = 0.1;
+  const auto run = [&] {
+    Result result = solve(cube_of(1), options, denoiser(), {});
+    result.wake_up = result.compute = result.slack = result.observation_to_action = {};
+    return to_json(result);
+  };
+  EXPECT_EQ(run(), run());
+}
+
+TEST(Solve, ASolvedCubeIsLeftAlone) {
+  const Result result = solve(Cube(), quick(), denoiser(), {});
+  EXPECT_TRUE(result.solved);
+  EXPECT_TRUE(result.turns.empty());
+  EXPECT_FALSE(result.first_action_tick);
+}
+
+TEST(Solve, GivesUpAfterTheAllowedTurns) {
+  Options options = quick();
+  options.max_moves = 5;
+  const Result result = solve(cube_of(0), options, denoiser(), {});
+  EXPECT_FALSE(result.solved);
+  EXPECT_EQ(result.robot_turns(), 5);
+}
+
+TEST(Solve, TheViewIsShownTheEnd) {
+  Handover<Snapshot> view;
+  const Cube start = cube_of(2);
+  const Result result = solve(start, quick(), denoiser(), {.number = 3, .cubes = 4, .view = &view});
+  const Snapshot& last = view.latest();
+  EXPECT_TRUE(last.solved && last.cube.is_solved());
+  EXPECT_EQ(last.cube_number, 3);
+  EXPECT_EQ(last.cubes, 4);
+  EXPECT_EQ(last.robot_turns, result.robot_turns());
+  EXPECT_EQ(last.passes, result.passes);
+}
+
+}  // namespace
+}  // namespace ripen::cube
