@@ -10,10 +10,16 @@ namespace ripen::kernels {
 namespace {
 
 constexpr int kPanel = kLanes * kVectors;
-using Vector = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+using Vector = float __attribute__((vector_size(kLanes * sizeof(float))));
 
-inline Vector load(const float* at) { return *reinterpret_cast<const Vector*>(at); }
-inline void store(float* at, Vector value) { *reinterpret_cast<Vector*>(at) = value; }
+// Addresses need not be a whole vector's multiple: clang takes no aligned(4) on the type, but both make one
+// unaligned move of this.
+inline Vector load(const float* at) {
+  Vector value;
+  __builtin_memcpy(&value, at, sizeof(value));
+  return value;
+}
+inline void store(float* at, Vector value) { __builtin_memcpy(at, &value, sizeof(value)); }
 
 /// R rows times one panel; the sums stay in registers.
 template <int R>
