@@ -23,9 +23,10 @@ constexpr int kWhole = 1;
 constexpr int kPending = 2;
 constexpr int kFirstMember = 3;
 
-/// [steps] that a round may go beyond its estimate, for each round begun: an estimate may be wrong by many steps, but
-/// most often it is not.
+/// [steps] that a round may go beyond its estimate, for each of the first rounds: an estimate may be wrong, but
+/// most often it is not by much.
 constexpr int kPatience = 4;
+constexpr int kMostPatience = 3;  // Rounds.
 
 /// Passes that read a step of a round while there is no whole plan.
 constexpr int kNarrow = 2;
@@ -277,7 +278,7 @@ void Planner::Impl::run_pass(RefineReport& report) noexcept {
   if (frontier <= committed) {  // Anything is better than nothing.
     adopt(round.best_row(), round.depth(), -1);
   }
-  if (round.depth() + 1 >= limit || round.lost(kPatience * (1 + rounds))) round.stop();
+  if (round.depth() + 1 >= limit || round.lost(kPatience * (1 + std::min(rounds, kMostPatience)))) round.stop();
 }
 
 void Planner::Impl::follow_nearest() noexcept {
