@@ -25,11 +25,8 @@ constexpr int kFirstMember = 3;
 
 /// [steps] that a round may go beyond its estimate, for each of the first rounds: an estimate may be wrong, but
 /// most often it is not by much.
-constexpr int kPatience = 4;
+constexpr int kPatience = 1;
 constexpr int kMostPatience = 3;  // Rounds.
-
-/// Passes that read a step of a round while there is no whole plan.
-constexpr int kNarrow = 2;
 
 Nanoseconds now() noexcept { return std::chrono::steady_clock::now().time_since_epoch(); }
 
@@ -243,7 +240,7 @@ bool Planner::Impl::begin_round() noexcept {
   followed_depth = -1;
   const double noise = rounds == 0 ? 0.0 : options.noise;
   // Until there is a whole plan, many narrow rounds find one sooner than few wide ones (docs: models/README.md).
-  const int width = is_whole() ? options.candidates : kNarrow * options.pass_windows;
+  const int width = is_whole() ? options.candidates : options.pass_windows;
   ++rounds;
   round.start(kFollowed, committed, width, noise, options.seed ^ (++drawn * 0x9E3779B97F4A7C15ULL));
   return true;

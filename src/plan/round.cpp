@@ -110,6 +110,7 @@ void Round::add_children(int member, std::span<float> logits, float value) noexc
   normalize_log(first);
   if (!std::isfinite(value)) value = 0.0F;
   if (depth_ == root_) root_value_ = value;
+  least_value_ = child_count_ == 0 ? value : std::min(least_value_, value);
   if (nearest_.row < 0 || value < nearest_.value) nearest_ = {row(set_, member), value};
   const auto previous = depth_ > root_ ? buffer_.action(row(set_, member), depth_ - 1) : std::span<const Token>{};
   const Member& parent = member_[set_][static_cast<std::size_t>(member)];
@@ -144,7 +145,9 @@ Round::Arrival Round::pass(std::span<const Token> goal, StateIndex& known, std::
 
 bool Round::lost(int patience) const noexcept {
   // Without a value head there is no telling.
-  return root_value_ > 0.0F && static_cast<float>(depth_ - root_) > root_value_ + static_cast<float>(patience);
+  if (root_value_ <= 0.0F) return false;
+  const auto gone = static_cast<float>(depth_ - 1 - root_);
+  return gone + least_value_ > root_value_ + static_cast<float>(patience);
 }
 
 void Round::advance() noexcept {

@@ -50,7 +50,8 @@ class Round {
   };
   [[nodiscard]] Nearest nearest() const noexcept { return nearest_; }
 
-  /// Whether the round has gone further than `patience` steps beyond the estimate made at its root.
+  /// Whether even the member nearest to the goal would arrive more than `patience` steps later than estimated at the
+  /// root. Right after advance().
   [[nodiscard]] bool lost(int patience) const noexcept;
 
   /// Whether every member was read, so that advance() is due.
@@ -100,6 +101,7 @@ class Round {
   double noise_ = 0.0;
   Nearest nearest_;
   float root_value_ = 0.0F;
+  float least_value_ = 0.0F;  // Of the members of the last complete step.
   Random random_{0};
   std::vector<Member> member_[2];
   std::vector<Child> children_;
