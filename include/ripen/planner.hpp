@@ -17,7 +17,7 @@ namespace ripen {
 /// How a planner works; fixed at construction.
 struct PlannerOptions {
   int horizon = 96;                ///< [steps] in the buffer
-  int history = 16;                ///< [steps] kept behind the head, for observations that arrive late
+  int history = 32;                ///< [steps] behind the head: for late observations, and not to walk in circles
   int candidates = 64;             ///< plans kept in parallel
   int pass_windows = 16;           ///< windows in one pass: the quantum that is never interrupted
   double value_weight = 0.3;       ///< what an expected step to the goal costs a candidate

@@ -70,6 +70,11 @@ struct Planner::Impl {
     return true;
   }
 
+  /// First step of the followed plan from which on the world did what it said, as far back as is kept.
+  [[nodiscard]] std::int64_t oldest_unbroken() const noexcept {
+    return std::max({std::int64_t{0}, unbroken, buffer.head() - options.history});
+  }
+
   // --- Clamping ---
   bool clamp(const TokenObservation& observation) noexcept;
   void predict_state(std::int64_t step) noexcept;
@@ -206,7 +211,7 @@ void Planner::Impl::remember() noexcept {
   whole_goal = goal_step;
   known.clear();
   // From the goal back: of a state met twice, the later place is the better one.
-  for (std::int64_t step = goal_step; step >= std::max(unbroken, buffer.head() - options.history); --step)
+  for (std::int64_t step = goal_step; step >= oldest_unbroken(); --step)
     known.insert(hash_state(buffer.state(kWhole, step)), step);
 }
 
@@ -242,7 +247,7 @@ bool Planner::Impl::begin_round() noexcept {
   // Until there is a whole plan, many narrow rounds find one sooner than few wide ones (docs: models/README.md).
   const int width = is_whole() ? options.candidates : options.pass_windows;
   ++rounds;
-  round.start(kFollowed, committed, width, noise, options.seed ^ (++drawn * 0x9E3779B97F4A7C15ULL));
+  round.start(kFollowed, oldest_unbroken(), committed, width, noise, options.seed ^ (++drawn * 0x9E3779B97F4A7C15ULL));
   return true;
 }
 

@@ -15,7 +15,8 @@ Round::Round(PlanBuffer& buffer, Denoiser& denoiser, const Transition* transitio
       options_(options),
       first_row_(first_row),
       actions_(buffer.layout().slot(buffer.layout().states()).vocabulary),
-      visited_(static_cast<std::size_t>(options.candidates) * static_cast<std::size_t>(options.horizon)) {
+      visited_(static_cast<std::size_t>(options.candidates + 1) *
+               static_cast<std::size_t>(options.horizon + options.history)) {
   const auto candidates = static_cast<std::size_t>(options.candidates);
   const auto windows = static_cast<std::size_t>(options.pass_windows);
   const TokenLayout& layout = buffer.layout();
@@ -28,7 +29,8 @@ Round::Round(PlanBuffer& buffer, Denoiser& denoiser, const Transition* transitio
   values_.resize(windows);
 }
 
-void Round::start(int source, std::int64_t root, int width, double noise, std::uint64_t seed) noexcept {
+void Round::start(int source, std::int64_t since, std::int64_t root, int width, double noise,
+                  std::uint64_t seed) noexcept {
   width_ = std::min(width, options_.candidates);
   root_ = depth_ = root;
   set_ = read_ = 0;
@@ -37,6 +39,7 @@ void Round::start(int source, std::int64_t root, int width, double noise, std::u
   noise_ = noise;
   random_ = Random(seed);
   visited_.clear();
+  for (std::int64_t step = since; step < root; ++step) visited_.insert(hash_state(buffer_.state(source, step)), step);
   member_[0][0] = {};
   buffer_.copy(source, row(0, 0), root, root + 1);
 }

@@ -23,9 +23,9 @@ class Round {
   Round(PlanBuffer& buffer, Denoiser& denoiser, const Transition* transition, const PlannerOptions& options,
         int first_row);
 
-  /// Begins at a step whose state is known in row `source`, with at most `width` members. noise scales the random part
-  /// of every choice.
-  void start(int source, std::int64_t root, int width, double noise, std::uint64_t seed) noexcept;
+  /// Begins at a step whose state is known in row `source`, with at most `width` members. The states of
+  /// that row from step `since` on are not come back to. noise scales the random part of every choice.
+  void start(int source, std::int64_t since, std::int64_t root, int width, double noise, std::uint64_t seed) noexcept;
   void stop() noexcept { members_ = 0; }
 
   [[nodiscard]] bool active() const noexcept { return members_ > 0; }
