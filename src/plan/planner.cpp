@@ -166,6 +166,9 @@ void Planner::Impl::commit(std::int64_t begun) noexcept {
       frontier = committed + 1;
     }
     round.keep_only(kFollowed, committed);
+    if (!std::ranges::equal(buffer.action(kPending, committed), buffer.action(kFollowed, committed))) {
+      pending_goal = -1;  // It waited for a step that did not begin, but now has.
+    }
     if (!known_state(committed + 1)) predict_state(committed + 1);
     if (goal_step >= 0 && goal_step < committed + 1) goal_step = committed + 1;
   }
