@@ -26,8 +26,8 @@ struct Result {
   std::optional<std::int64_t> first_action_tick = {};  ///< when the robot's first turn began
 
   Spread wake_up;                ///< later than the tick's instant
-  Spread compute;                ///< from waking up to the command
-  Spread slack;                  ///< from the command to the next tick
+  Spread compute;                ///< all work of a tick
+  Spread slack;                  ///< from the end of the work to the next tick
   Spread observation_to_action;  ///< from the observation to the command
 
   /// Turns by the robot, slipped ones too.
