@@ -149,12 +149,9 @@ bool Planner::Impl::clamp(const TokenObservation& observation) noexcept {
   // What follows was made for another state.
   frontier = committed;
   goal_step = -1;
-  for (std::int64_t step = committed; step < end(); ++step) {
-    const auto tokens = buffer.tokens(kFollowed, step);
-    const auto keep = step == committed ? goal.size() : 0;
-    std::ranges::fill(tokens.subspan(keep), kMask);
-    std::ranges::fill(buffer.levels(kFollowed, step).subspan(keep), kFullNoise);
-  }
+  std::ranges::fill(buffer.tokens(kFollowed, committed).subspan(goal.size()), kMask);
+  std::ranges::fill(buffer.levels(kFollowed, committed).subspan(goal.size()), kFullNoise);
+  buffer.mask_from(kFollowed, committed + 1);
   restart();
   return true;
 }
@@ -247,7 +244,7 @@ bool Planner::Impl::begin_round() noexcept {
   if (is_whole() && goal_step - committed <= 1) return false;
   followed_depth = -1;
   const double noise = rounds == 0 ? 0.0 : options.noise;
-  // Until there is a whole plan, many narrow rounds find one sooner than few wide ones (docs: models/README.md).
+  // Until there is a whole plan, many narrow rounds find one sooner than few wide ones.
   const int width = is_whole() ? options.candidates : options.pass_windows;
   ++rounds;
   round.start(kFollowed, oldest_unbroken(), committed, width, noise, options.seed ^ (++drawn * 0x9E3779B97F4A7C15ULL));
