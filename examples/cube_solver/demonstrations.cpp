@@ -9,6 +9,8 @@ namespace {
 constexpr double kStray = 0.03;   // Of the turns, any one; it mostly leads back to an earlier phase.
 constexpr double kWander = 0.03;  // Of the turns, the beginning of some that stay in the phase without a goal.
 constexpr int kLongestWander = 6;
+constexpr float kEasy = 0.2F;    // Chance of a state that every model gets right to be trained on again.
+constexpr std::array<int, 5> kHard = {8, 6, 5, 9, 1};  // By phase: turns to its end from which on models err.
 constexpr int kHolds = 3;  // Steps shown after the cube is solved.
 
 /// The turns of each phase's group, and none for a solved cube.
@@ -32,11 +34,13 @@ void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
   out.tokens.clear();
   out.good_actions.clear();
   out.to_goal.clear();
+  out.chance.clear();
   int strayed = 0;  // Steps up to the last stray turn: what was left to do there is not the teacher's.
   int turns = 0;
   int wandering = 0;  // Turns left without a goal.
   for (int holds = 0; holds < kHolds;) {
     const std::uint32_t good = teacher_.good_moves(cube);
+    const int phase = teacher_.phase(cube);
     const bool solved = (good >> kHold & 1) != 0;
     if (!solved && wandering == 0 && random.uniform() < kWander) wandering = 1 + random.below(kLongestWander);
     const bool stray = !solved && (wandering > 0 || random.uniform() < kStray);
@@ -45,7 +49,7 @@ void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
       move = pick(good, random);
     } else if (wandering > 0) {
       // A planner's candidates do this when they take a phase for done; only so does the model see where it leads.
-      move = pick(kGroup[static_cast<std::size_t>(teacher_.phase(cube))], random);
+      move = pick(kGroup[static_cast<std::size_t>(phase)], random);
       --wandering;
     } else {
       move = static_cast<Move>(random.below(kTurns));
@@ -56,6 +60,7 @@ void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
     to_tokens(cube, step.first(kCubies));
     step.back() = static_cast<Token>(move);
     out.good_actions.push_back(good);
+    out.chance.push_back(teacher_.distance(cube) >= kHard[static_cast<std::size_t>(phase)] ? 1.0F : kEasy);
     ++out.steps;
     if (solved) {
       ++holds;

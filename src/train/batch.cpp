@@ -32,12 +32,14 @@ Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::u
   int steps = 0, windows = 0;
   while (steps < shape.steps || windows < shape.windows) {
     source.make(first++, trajectory);
-    for (int i = 0; i + 1 < trajectory.steps && steps < shape.steps; ++i, ++steps) {
+    for (int i = 0; i + 1 < trajectory.steps && steps < shape.steps; ++i) {
+      if (!trajectory.chance.empty() && random.uniform() >= trajectory.chance[static_cast<std::size_t>(i)]) continue;
       const auto begin = trajectory.tokens.begin() + i * slots;
       batch.steps.insert(batch.steps.end(), begin, begin + slots);
       batch.next_states.insert(batch.next_states.end(), begin + slots, begin + slots + states);
       batch.good.push_back(trajectory.good_actions[static_cast<std::size_t>(i)]);
       batch.to_goal.push_back(trajectory.to_goal[static_cast<std::size_t>(i)]);
+      ++steps;
     }
     if (windows < shape.windows && other.steps > 0) {
       append_window(trajectory, random.below(trajectory.steps), shape.window, slots, batch.clean, &batch.window_good);

@@ -15,6 +15,7 @@ struct Trajectory {
   std::vector<std::uint64_t>
       good_actions;            ///< [steps] mask of equally good values of the first action slot; 0: its token
   std::vector<float> to_goal;  ///< [steps] steps to the goal; negative where unknown
+  std::vector<float> chance;   ///< [steps] that training takes the step, in [0, 1]: less where all is learnt; empty: 1
 };
 
 /// Makes trajectories, on the trainer's data threads.
