@@ -9,7 +9,7 @@ namespace ripen {
 
 /// How much of the network a pass runs.
 enum class PassDepth : std::uint8_t {
-  kDynamics,  ///< state logits of the last step of each window from the step before it
+  kDynamics,  ///< state logits of the last step of each window from the step before it; all 0 without tables
   kStep,      ///< action logits and value of the last step of each window from its state tokens
   kWindow,    ///< everything, with what the rest of the window knows: logits of every slot of every step
 };

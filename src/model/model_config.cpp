@@ -1,10 +1,15 @@
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 
 #include "ripen/model_file.hpp"
 #include "ripen/problems.hpp"
 
 namespace ripen {
+
+namespace {
+constexpr std::int64_t kMostJointActions = 1 << 16;  // A pair table has a row for each, and each token of a slot.
+}
 
 std::string ModelConfig::validate() const {
   Problems problems("model");
@@ -20,6 +25,7 @@ std::string ModelConfig::validate() const {
   problems.require(width % 64 == 0, "width " + std::to_string(width) + " is no multiple of 64");
   problems.require(mixer_width % 64 == 0 && mixer_width % (16 * mixer_heads) == 0,
                    "mixer_width " + std::to_string(mixer_width) + " is no multiple of 64 and of 16 x mixer_heads");
+  problems.require(tables || mixer_width > 0, "neither tables nor a mixer (mixer_width 0) to predict states with");
   return problems.text();
 }
 
@@ -31,7 +37,13 @@ std::map<std::string, std::vector<std::int64_t>> ModelFile::expected(const Token
   std::int64_t widest = 0;  // Columns of the per-slot tables, which hold slots of different vocabularies.
   std::int64_t pairs = 0;   // One row for every token of a slot (or MASK) with every joint action (or MASK).
   std::int64_t joint_actions = 1;
-  for (int s = layout.states(); s < layout.slots(); ++s) joint_actions *= layout.slot(s).vocabulary + 1;
+  for (int s = layout.states(); s < layout.slots() && config.tables; ++s) {
+    joint_actions *= layout.slot(s).vocabulary + 1;
+    if (joint_actions > kMostJointActions) {
+      throw std::invalid_argument("model: more than " + std::to_string(kMostJointActions) +
+                                  " joint actions are too many for tables");
+    }
+  }
   for (int s = 0; s < layout.states(); ++s) {
     widest = std::max<std::int64_t>(widest, layout.slot(s).vocabulary);
     pairs += (layout.slot(s).vocabulary + 1) * joint_actions;
@@ -56,7 +68,7 @@ std::map<std::string, std::vector<std::int64_t>> ModelFile::expected(const Token
   norm("step.norm", width);
   linear("step.action", actions, width);
   linear("step.value", config.value_bins, width);
-  shapes["dynamics.table"] = {pairs, widest};
+  if (config.tables) shapes["dynamics.table"] = {pairs, widest};
   if (config.mixer_width > 0) {
     const std::int64_t mixer = config.mixer_width;
     linear("mixer.in", mixer, width);
@@ -73,8 +85,10 @@ std::map<std::string, std::vector<std::int64_t>> ModelFile::expected(const Token
     }
     norm("mixer.norm", mixer);
     linear("mixer.head", layout.logits(), mixer);
-    shapes["mixer.inverse"] = {pairs, widest};
-    shapes["mixer.copy"] = {states + layout.states(), widest};
+    if (config.tables) {
+      shapes["mixer.inverse"] = {pairs, widest};
+      shapes["mixer.copy"] = {states + layout.states(), widest};
+    }
   }
   return shapes;
 }

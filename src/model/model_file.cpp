@@ -32,7 +32,8 @@ nlohmann::json config_to_json(const ModelConfig& c) {
           {"mixer_layers", c.mixer_layers},
           {"mixer_heads", c.mixer_heads},
           {"window", c.window},
-          {"value_bins", c.value_bins}};
+          {"value_bins", c.value_bins},
+          {"tables", c.tables}};
 }
 
 ModelConfig config_from_json(const nlohmann::json& json) {
@@ -44,6 +45,7 @@ ModelConfig config_from_json(const nlohmann::json& json) {
   json.at("mixer_heads").get_to(c.mixer_heads);
   json.at("window").get_to(c.window);
   json.at("value_bins").get_to(c.value_bins);
+  c.tables = json.value("tables", true);  // Files from before the field was there all have them.
   return c;
 }
 

@@ -145,7 +145,9 @@ NativeDenoiser::Impl::Impl(const ModelFile& model, const NativeOptions& wanted)
   const int panel = kernels->panel;
   const auto tensor = [&](const char* name) -> const Tensor& { return model.tensors.at(name); };
   int at = 0, pair_at = 0, action_at = 0;
-  for (int s = layout.states(); s < layout.slots(); ++s) joint_actions *= layout.slot(s).vocabulary + 1;
+  for (int s = layout.states(); s < layout.slots() && config.tables; ++s) {
+    joint_actions *= layout.slot(s).vocabulary + 1;
+  }
   for (int s = 0; s < layout.slots(); ++s) {
     const int tokens = layout.slot(s).vocabulary + 1;
     if (s < layout.states()) {
@@ -167,7 +169,7 @@ NativeDenoiser::Impl::Impl(const ModelFile& model, const NativeOptions& wanted)
   }
   action_head = pack(model, "step.action", "step.norm", panel);
   value_head = pack(model, "step.value", "step.norm", panel);
-  dynamics_table = tensor("dynamics.table").values;
+  if (config.tables) dynamics_table = tensor("dynamics.table").values;
 
   const std::size_t rows = static_cast<std::size_t>(options.max_windows) * static_cast<std::size_t>(config.window);
   // A row of padded columns: layers write whole panels.
@@ -190,8 +192,10 @@ NativeDenoiser::Impl::Impl(const ModelFile& model, const NativeOptions& wanted)
                       pack(model, name + ".down", "", panel)});
   }
   mixer_head = pack(model, "mixer.head", "mixer.norm", panel);
-  inverse_table = tensor("mixer.inverse").values;
-  copy_table = tensor("mixer.copy").values;
+  if (config.tables) {
+    inverse_table = tensor("mixer.inverse").values;
+    copy_table = tensor("mixer.copy").values;
+  }
   mixer.assign(rows * padded(config.mixer_width), 0.0F);
   mixer_normal.assign(rows * padded(config.mixer_width), 0.0F);
   qkv.assign(rows * padded(3 * config.mixer_width), 0.0F);
@@ -318,7 +322,7 @@ void NativeDenoiser::Impl::mix(const DenoiseBatch& batch) noexcept {
     std::copy(head, head + states, logits);
     for (int i = states; i < all; ++i) logits[i] += head[i];
   }
-  for (int w = 0; w < batch.windows; ++w) add_neighbours(batch, w);
+  for (int w = 0; w < batch.windows && config.tables; ++w) add_neighbours(batch, w);
 }
 
 NativeDenoiser::NativeDenoiser(const ModelFile& model, const NativeOptions& options) {
@@ -342,6 +346,10 @@ void NativeDenoiser::run(const DenoiseBatch& batch) noexcept {
     return batch.tokens + (static_cast<std::ptrdiff_t>(window) * batch.steps + step) * slots;
   };
   if (batch.depth == PassDepth::kDynamics) {
+    if (!m.config.tables) {
+      std::fill_n(batch.logits, static_cast<std::ptrdiff_t>(batch.windows) * m.layout.state_logits(), 0.0F);
+      return;
+    }
     for (int w = 0; w < batch.windows; ++w) {
       m.dynamics(step_at(w, batch.steps - 2), batch.logits + static_cast<std::ptrdiff_t>(w) * m.layout.state_logits(),
                  false);

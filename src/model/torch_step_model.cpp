@@ -1,4 +1,5 @@
 #include <cmath>
+#include <numbers>
 #include <stdexcept>
 
 #include "ripen/torch/step_model.hpp"
@@ -6,6 +7,9 @@
 namespace ripen {
 
 namespace {
+
+/// Waves that an ordered slot's embeddings begin as: the longest is twice the range, each next half as long.
+constexpr int kOctaves = 5;
 
 /// Names of parameters may not contain dots in LibTorch.
 std::string registered(std::string name) {
@@ -38,7 +42,7 @@ StepModelImpl::StepModelImpl(TokenLayout layout, ModelConfig config) : layout_(s
   }
   std::vector<std::int64_t> embed, action, pairs;
   std::int64_t at = 0, pair_at = 0, joint = 1;
-  for (int s = layout_.states(); s < layout_.slots(); ++s) joint *= layout_.slot(s).vocabulary + 1;
+  for (int s = layout_.states(); s < layout_.slots() && config_.tables; ++s) joint *= layout_.slot(s).vocabulary + 1;
   for (int s = 0; s < layout_.states(); ++s) {
     embed.push_back(at);
     pairs.push_back(pair_at);
@@ -51,9 +55,27 @@ StepModelImpl::StepModelImpl(TokenLayout layout, ModelConfig config) : layout_(s
     action.push_back(at);
     at += layout_.slot(s).vocabulary + 1;
   }
+  smooth_tokens("step.embed.weight", embed, 0);
+  if (config_.mixer_width > 0) smooth_tokens("mixer.action_in.weight", action, layout_.states());
   embed_offsets_ = register_buffer("embed_offsets", torch::tensor(embed));
   action_offsets_ = register_buffer("action_offsets", torch::tensor(action));
   pair_offsets_ = register_buffer("pair_offsets", torch::tensor(pairs));
+}
+
+void StepModelImpl::smooth_tokens(const std::string& name, const std::vector<std::int64_t>& offsets, int first_slot) {
+  torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    const Slot& slot = layout_.slot(first_slot + static_cast<int>(i));
+    if (!slot.continuous()) continue;
+    const auto at = torch::linspace(0.0, 1.0, slot.vocabulary);
+    auto columns = weight(name).slice(1, offsets[i], offsets[i] + slot.vocabulary);
+    auto sum = torch::zeros_like(columns);
+    for (int octave = 0; octave < kOctaves; ++octave) {
+      const auto phase = torch::rand({columns.size(0), 1}) + at * 0.5 * std::exp2(octave);
+      sum += torch::randn({columns.size(0), 1}) * torch::cos(2.0 * std::numbers::pi * phase);
+    }
+    columns.copy_(sum * columns.std() / sum.std());
+  }
 }
 
 torch::Tensor StepModelImpl::indices(const Token* tokens, std::int64_t count) const {
@@ -103,6 +125,8 @@ torch::Tensor StepModelImpl::pair_rows(const torch::Tensor& states, const torch:
 torch::Tensor StepModelImpl::dynamics(const torch::Tensor& steps) {
   const auto states = steps.slice(-1, 0, layout_.states());
   const auto actions = steps.slice(-1, layout_.states());
+  if (!config_.tables)
+    return torch::zeros({steps.size(0), layout_.states(), widest_}, embed_offsets_.options().dtype(torch::kFloat));
   return torch::embedding(weight("dynamics.table"), pair_rows(states, actions));
 }
 
@@ -132,14 +156,15 @@ std::pair<torch::Tensor, torch::Tensor> StepModelImpl::mix(const torch::Tensor& 
 
   const auto action = encoded.action.view({batch, steps, -1}) + head.slice(-1, layout_.state_logits());
   // What a step's own tokens say, and what the neighbours' say through the step before and the step after.
-  auto state = torch::embedding(weight("mixer.copy"), states + embed_offsets_);
   std::vector<torch::Tensor> slots;
   for (int s = 0; s < layout_.states(); ++s) {
     const int size = layout_.slot(s).vocabulary;
     slots.push_back(
         torch::constant_pad_nd(head.slice(-1, layout_.offset(s), layout_.offset(s) + size), {0, widest_ - size}));
   }
-  state = state + torch::stack(slots, 2);
+  auto state = torch::stack(slots, 2);
+  if (!config_.tables) return {action, state};
+  state = state + torch::embedding(weight("mixer.copy"), states + embed_offsets_);
   const auto before = dynamics(windows.slice(1, 0, steps - 1));
   const auto after =
       torch::embedding(weight("mixer.inverse"), pair_rows(states.slice(1, 1), actions.slice(1, 0, steps - 1)));

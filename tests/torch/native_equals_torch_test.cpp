@@ -71,6 +71,21 @@ TEST(NativeDenoiser, EqualsTorchOnRandomWeightsWithEveryInstructionSet) {
   }
 }
 
+TEST(NativeDenoiser, EqualsTorchWithoutTables) {
+  torch::manual_seed(4);
+  StepModel model(mixed_layout(), ModelConfig{.width = 64,
+                                              .blocks = 1,
+                                              .mixer_width = 64,
+                                              .mixer_layers = 2,
+                                              .mixer_heads = 2,
+                                              .window = 5,
+                                              .value_bins = 9,
+                                              .tables = false});
+  for (const std::string& instructions : available_instructions()) {
+    EXPECT_LT(largest_difference(model->to_file(), instructions), 1e-4) << instructions;
+  }
+}
+
 TEST(NativeDenoiser, EqualsTorchOnEveryShippedModel) {
   int models = 0;
   for (const auto& entry : std::filesystem::directory_iterator(RIPEN_MODELS_DIR)) {

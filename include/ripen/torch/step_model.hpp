@@ -51,6 +51,8 @@ class StepModelImpl : public torch::nn::Module {
 
  private:
   torch::Tensor weight(const std::string& name) { return named_.at(name); }
+  /// Begins the embeddings of binned channels as smooth functions of the value: neighbours mean nearly the same.
+  void smooth_tokens(const std::string& name, const std::vector<std::int64_t>& offsets, int first_slot);
   torch::Tensor linear(const std::string& name, const torch::Tensor& x);
   torch::Tensor norm(const std::string& name, const torch::Tensor& x);
   torch::Tensor pair_rows(const torch::Tensor& states, const torch::Tensor& actions);
