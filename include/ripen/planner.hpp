@@ -14,15 +14,24 @@
 
 namespace ripen {
 
+/// How a plan ripens.
+enum class PlanMethod : std::uint8_t {
+  kCandidates,  ///< drafted step by step, many at once, checked against the world's rules: for exact, discrete worlds
+  kWindow,      ///< denoised as a whole, window by window, around what was decided: needs a model with a mixer
+};
+
 /// How a planner works; fixed at construction.
 struct PlannerOptions {
+  PlanMethod method = PlanMethod::kCandidates;
   int horizon = 96;                ///< [steps] in the buffer
   int history = 32;                ///< [steps] behind the head: for late observations, and not to walk in circles
-  int candidates = 64;             ///< plans kept in parallel
+  int candidates = 64;             ///< plans kept in parallel (kCandidates)
   int pass_windows = 16;           ///< windows in one pass: the quantum that is never interrupted
   double value_weight = 0.3;       ///< what an expected step to the goal costs a candidate
   double likelihood_weight = 1.0;  ///< what a nat of the model's surprise costs it
   double noise = 0.5;              ///< spread of the random bonus that lets later rounds look elsewhere
+  int window_history = 4;          ///< [steps] behind the head that a window begins with (kWindow)
+  double temperature = 1.0;        ///< of what is drawn where nothing was decided before; 0: the likeliest (kWindow)
   std::uint64_t seed = 1;          ///< of everything random
 
   /// Every problem, one a line; empty if there is none.
@@ -34,6 +43,7 @@ struct RefineReport {
   std::int32_t passes = 0;                 ///< passes run
   bool disturbed = false;                  ///< the observation contradicted the plan's prediction
   bool rejoined = false;                   ///< the plan went on from another of its own states
+  bool head_is_ripe = false;               ///< the head's action is decided, and on all that was seen
   bool goal_reached = false;               ///< the first step not begun starts at the goal
   bool settled = false;                    ///< nothing was left that a pass could improve
   std::int32_t decided_steps = 0;          ///< steps decided from the head on

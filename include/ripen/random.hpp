@@ -1,7 +1,9 @@
 #pragma once
 // Random numbers that are the same bits everywhere, which the standard library's distributions do not promise.
 
+#include <cmath>
 #include <cstdint>
+#include <numbers>
 
 namespace ripen {
 
@@ -32,6 +34,12 @@ class Random {
 
   /// Uniform in [0, 1).
   double uniform() noexcept { return static_cast<double>(next() >> 11) * 0x1p-53; }
+
+  /// Normal with mean 0 and deviation 1 (Box and Muller, 1958).
+  double normal() noexcept {
+    const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
+    return radius * std::cos(2.0 * std::numbers::pi * uniform());
+  }
 
  private:
   std::uint64_t state_;

@@ -190,7 +190,7 @@ void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
     return budget;
   };
   refine(observation_.fresh ? std::span<const Token>(state_tokens_) : std::span<const Token>(), Budget{.passes = 0});
-  const bool head_is_ripe = refined_.goal_reached || (planner_.decided() && !refined_.disturbed);
+  const bool head_is_ripe = refined_.head_is_ripe;
   if (!head_is_ripe) refine({}, remaining());
   if (!observed) {
     write_planned(CommandSource::kHeld);

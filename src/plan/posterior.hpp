@@ -7,8 +7,12 @@
 #include <span>
 
 #include "ripen/plan_buffer.hpp"
+#include "ripen/random.hpp"
 
 namespace ripen {
+
+/// A mode of a binned channel reaches this part of its range to either side.
+inline constexpr int kModeShare = 24;
 
 /// The likeliest tokens of a step's state slots. logits: [state_logits]; state: [states]. Real-time safe.
 inline void decide_state(const TokenLayout& layout, const float* logits, std::span<Token> state) noexcept {
@@ -34,6 +38,48 @@ inline void normalize_log(std::span<float> logits) noexcept {
   for (const float logit : logits) sum += std::exp(logit - highest);
   const float shift = highest + std::log(sum);
   for (float& logit : logits) logit -= shift;
+}
+
+/// A token read off a posterior, and how much of it agrees.
+struct Decision {
+  Token token = 0;
+  float confidence = 0.0F;  ///< probability of the token; of a binned channel, of the mode it is the mean of
+};
+
+/// Decides one slot. A category is drawn at the temperature (0: the likeliest). So is a bin, but what is decided is the
+/// mean of the posterior around it: a channel is known better than its bins are wide. Spoils the logits. Real-time
+/// safe.
+inline Decision decide_token(const Slot& slot, std::span<float> logits, double temperature, Random& random) noexcept {
+  normalize_log(logits);
+  const auto bins = static_cast<int>(logits.size());
+  int drawn = static_cast<int>(std::ranges::max_element(logits) - logits.begin());
+  const float highest = logits[static_cast<std::size_t>(drawn)];
+  if (temperature > 0.0) {
+    const auto weight = [&](float logit) { return std::exp(static_cast<double>(logit - highest) / temperature); };
+    double left = 0.0;
+    for (const float logit : logits) left += weight(logit);
+    left *= random.uniform();
+    for (drawn = 0; drawn + 1 < bins; ++drawn) {
+      left -= weight(logits[static_cast<std::size_t>(drawn)]);
+      if (left < 0.0) break;
+    }
+  }
+  if (!slot.continuous()) return {static_cast<Token>(drawn), std::exp(logits[static_cast<std::size_t>(drawn)])};
+  const int reach = std::max(1, bins / kModeShare);
+  float mass = 0.0F;
+  double mean = drawn;
+  for (int turn = 0; turn < 2; ++turn) {  // Once from the draw, and once from where that led.
+    const int centre = static_cast<int>(std::lround(mean));
+    mass = 0.0F;
+    double sum = 0.0;
+    for (int v = std::max(0, centre - reach); v <= std::min(bins - 1, centre + reach); ++v) {
+      const float p = std::exp(logits[static_cast<std::size_t>(v)]);
+      mass += p;
+      sum += static_cast<double>(p) * v;
+    }
+    if (mass > 0.0F) mean = sum / static_cast<double>(mass);
+  }
+  return {static_cast<Token>(std::lround(mean)), mass};
 }
 
 /// The noise level of a token decided with this probability.

@@ -1,14 +1,21 @@
 #include "train/corruption.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace ripen::train {
 
 namespace {
 /// Of the tokens that are not kept, how many are replaced instead of masked.
 constexpr double kWrong = 0.15;
-/// Of the windows, how many have a stale plan behind the first state.
+/// Of the windows, how many have a stale plan behind the head's state.
 constexpr double kStale = 0.15;
+/// Of the windows, how many begin with steps that were done and seen.
+constexpr double kHistory = 0.5;
+/// Of the windows, in how many the head's state was observed.
+constexpr double kObserved = 0.75;
+/// Spread of a binned token that is kept at full noise, as a share of its range.
+constexpr double kSpread = 0.05;
 }  // namespace
 
 void Corruption::set_levels(int steps, Random& random) {
@@ -27,22 +34,36 @@ void Corruption::set_levels(int steps, Random& random) {
   }
 }
 
+Token Corruption::noised(int slot, Token token, double level, Random& random) const {
+  const Slot& s = layout_.slot(slot);
+  if (random.uniform() < level) {
+    return random.uniform() < kWrong ? static_cast<Token>(random.below(s.vocabulary)) : kMask;
+  }
+  if (!s.continuous()) return token;
+  const double spread = level * kSpread * s.vocabulary;
+  const double moved = std::round(static_cast<double>(token) + spread * random.normal());
+  return static_cast<Token>(std::clamp(moved, 0.0, s.vocabulary - 1.0));
+}
+
 void Corruption::apply(std::span<Token> window, std::span<const Token> stale, Random& random) {
   const int slots = layout_.slots();
   const int steps = static_cast<int>(window.size()) / slots;
   const int states = layout_.states();
+  const int head = random.uniform() < kHistory ? random.below((steps + 1) / 2) : 0;
   if (random.uniform() < kStale) {
-    std::copy(stale.begin() + states, stale.end(), window.begin() + states);
+    const auto from = static_cast<std::ptrdiff_t>(head * slots + states);
+    std::copy(stale.begin() + from, stale.end(), window.begin() + from);
   }
-  set_levels(steps, random);
-  // The first state is what was just observed in three windows of four.
-  const bool observed = random.uniform() < 0.75;
-  for (int i = 0; i < steps; ++i) {
-    for (int s = 0; s < slots; ++s) {
-      if (i == 0 && s < states && observed) continue;
-      if (random.uniform() >= levels_[static_cast<std::size_t>(i)]) continue;
-      Token& token = window[static_cast<std::size_t>(i * slots + s)];
-      token = random.uniform() < kWrong ? static_cast<Token>(random.below(layout_.slot(s).vocabulary)) : kMask;
+  const bool observed = random.uniform() < kObserved;
+  // What is to be seen and what is to be done are not decided alike: each has levels of its own.
+  for (const auto& [first, last] : {std::pair(0, states), std::pair(states, slots)}) {
+    set_levels(steps - head, random);
+    for (int i = head; i < steps; ++i) {
+      if (i == head && first == 0 && observed) continue;
+      for (int s = first; s < last; ++s) {
+        Token& token = window[static_cast<std::size_t>(i * slots + s)];
+        token = noised(s, token, levels_[static_cast<std::size_t>(i - head)], random);
+      }
     }
   }
 }

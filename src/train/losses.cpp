@@ -8,26 +8,47 @@ constexpr double kValueWeight = 0.2;  // A by-product: it must not crowd out the
 
 torch::Device device_of(StepModel& model) { return model->parameters().front().device(); }
 
-/// Targets of the first action slot, uniform over equally good values, [N, vocabulary].
+/// A binned token's target: most on its bin, some on the neighbours, which are nearly as right. [vocabulary] from -2
+/// to 2.
+constexpr float kSmear[] = {0.06F, 0.24F, 0.40F, 0.24F, 0.06F};
+
+void put_target(const Slot& slot, Token token, float* out) {
+  if (!slot.continuous()) {
+    out[token] = 1.0F;
+    return;
+  }
+  for (int i = -2; i <= 2; ++i) out[std::clamp(token + i, 0, slot.vocabulary - 1)] += kSmear[i + 2];
+}
+
+/// Targets of the action slots, [N, action logits]; the first slot's are uniform over equally good values.
 torch::Tensor action_targets(const TokenLayout& layout, const std::vector<std::uint64_t>& good, const Token* tokens) {
-  const int values = layout.slot(layout.states()).vocabulary;
-  auto targets = torch::zeros({static_cast<std::int64_t>(good.size()), values});
+  auto targets = torch::zeros({static_cast<std::int64_t>(good.size()), layout.logits() - layout.state_logits()});
   float* out = targets.data_ptr<float>();
-  for (std::size_t i = 0; i < good.size(); ++i, out += values) {
-    if (good[i] == 0) {
-      out[tokens[i * static_cast<std::size_t>(layout.slots()) + static_cast<std::size_t>(layout.states())]] = 1.0F;
-      continue;
+  for (std::size_t i = 0; i < good.size(); ++i, tokens += layout.slots()) {
+    for (int s = layout.states(); s < layout.slots(); out += layout.slot(s).vocabulary, ++s) {
+      const std::uint64_t mask = s == layout.states() ? good[i] : 0;
+      if (mask == 0) put_target(layout.slot(s), tokens[s], out);
+      for (int v = 0; v < layout.slot(s).vocabulary && mask != 0; ++v) {
+        out[v] = (mask >> v & 1) != 0 ? 1.0F / static_cast<float>(std::popcount(mask)) : 0.0F;
+      }
     }
-    const float share = 1.0F / static_cast<float>(std::popcount(good[i]));
-    for (int v = 0; v < values; ++v) out[v] = (good[i] >> v & 1) != 0 ? share : 0.0F;
   }
   return targets;
+}
+
+/// Rows of a slot's targets by token, [vocabulary, vocabulary].
+torch::Tensor target_rows(const Slot& slot) {
+  auto rows = torch::zeros({slot.vocabulary, slot.vocabulary});
+  for (int v = 0; v < slot.vocabulary; ++v) {
+    put_target(slot, static_cast<Token>(v), rows.data_ptr<float>() + static_cast<std::ptrdiff_t>(v) * slot.vocabulary);
+  }
+  return rows;
 }
 
 /// What both loss and score need of a batch, run through the model.
 struct Outputs {
   StepModelImpl::StepOutput step;
-  torch::Tensor action_target;  // [N, first action's vocabulary]
+  torch::Tensor action_target;  // [N, action logits]
   torch::Tensor to_goal;        // [N]
   torch::Tensor next;           // [N, states, widest]
   torch::Tensor next_target;    // [N, states]
@@ -80,19 +101,35 @@ torch::Tensor soft_cross_entropy(const torch::Tensor& logits, const torch::Tenso
   return -(torch::log_softmax(logits, -1) * target).sum(-1).mean();
 }
 
+/// Mean cross-entropy over the action slots. logits, target: [N, action logits].
+torch::Tensor action_loss(const TokenLayout& layout, const torch::Tensor& logits, const torch::Tensor& target) {
+  torch::Tensor sum;
+  for (int s = layout.states(); s < layout.slots(); ++s) {
+    const int first = layout.offset(s) - layout.state_logits(), last = first + layout.slot(s).vocabulary;
+    const auto part = soft_cross_entropy(logits.slice(-1, first, last), target.slice(-1, first, last));
+    sum = sum.defined() ? sum + part : part;
+  }
+  return sum / layout.actions();
+}
+
 /// Mean cross-entropy over all state tokens. logits: [..., states, widest]; target: [..., states].
 torch::Tensor state_loss(const TokenLayout& layout, const torch::Tensor& logits, const torch::Tensor& target) {
   torch::Tensor sum;
   int first = 0;
   while (first < layout.states()) {  // Slots of one vocabulary at a time.
-    const int size = layout.slot(first).vocabulary;
+    const Slot& slot = layout.slot(first);
     int last = first;
-    while (last < layout.states() && layout.slot(last).vocabulary == size) ++last;
-    const auto part =
-        torch::nll_loss(torch::log_softmax(logits.slice(-2, first, last).slice(-1, 0, size), -1).reshape({-1, size}),
-                        target.slice(-1, first, last).reshape({-1}), {}, at::Reduction::Mean) *
-        (static_cast<double>(last - first) / layout.states());
-    sum = sum.defined() ? sum + part : part;
+    while (last < layout.states() && layout.slot(last).vocabulary == slot.vocabulary &&
+           layout.slot(last).continuous() == slot.continuous()) {
+      ++last;
+    }
+    const auto scores = logits.slice(-2, first, last).slice(-1, 0, slot.vocabulary).reshape({-1, slot.vocabulary});
+    const auto tokens = target.slice(-1, first, last).reshape({-1});
+    const auto part = slot.continuous()
+                          ? soft_cross_entropy(scores, torch::embedding(target_rows(slot).to(scores.device()), tokens))
+                          : torch::nll_loss(torch::log_softmax(scores, -1), tokens, {}, at::Reduction::Mean);
+    const auto weighted = part * (static_cast<double>(last - first) / layout.states());
+    sum = sum.defined() ? sum + weighted : weighted;
     first = last;
   }
   return sum;
@@ -100,8 +137,14 @@ torch::Tensor state_loss(const TokenLayout& layout, const torch::Tensor& logits,
 
 double share(const torch::Tensor& right) { return right.to(torch::kFloat).mean().item<double>(); }
 
-double good_share(const torch::Tensor& logits, const torch::Tensor& target) {
-  return share(target.gather(1, logits.slice(1, 0, target.size(1)).argmax(1, true)) > 0);
+/// Of the action slots' likeliest values, how many are good; of a binned one, within two bins.
+double good_share(const TokenLayout& layout, const torch::Tensor& logits, const torch::Tensor& target) {
+  double sum = 0.0;
+  for (int s = layout.states(); s < layout.slots(); ++s) {
+    const int first = layout.offset(s) - layout.state_logits(), last = first + layout.slot(s).vocabulary;
+    sum += share(target.slice(1, first, last).gather(1, logits.slice(1, first, last).argmax(1, true)) > 0);
+  }
+  return sum / layout.actions();
 }
 
 }  // namespace
@@ -109,15 +152,15 @@ double good_share(const torch::Tensor& logits, const torch::Tensor& target) {
 torch::Tensor loss_of(StepModel& model, const Batch& batch) {
   const Outputs out = run(model, batch);
   const TokenLayout& layout = model->layout();
-  const auto first_action = [&](const torch::Tensor& logits) { return logits.slice(-1, 0, out.action_target.size(1)); };
-  auto loss = soft_cross_entropy(first_action(out.step.action), out.action_target);
+  auto loss = action_loss(layout, out.step.action, out.action_target);
   const auto known = out.to_goal >= 0;
   const auto bins = out.to_goal.round().clamp(0, model->config().value_bins - 1).to(torch::kLong);
-  loss = loss + kValueWeight * torch::nll_loss(torch::log_softmax(out.step.value, -1),
-                                               torch::where(known, bins, torch::full_like(bins, -100)));
-  loss = loss + state_loss(layout, out.next, out.next_target);
+  const auto value = torch::log_softmax(out.step.value, -1).gather(1, bins.unsqueeze(1)).squeeze(1);
+  // A task need not know how far its goal is.
+  loss = loss - kValueWeight * torch::where(known, value, torch::zeros_like(value)).sum() / known.sum().clamp_min(1);
+  if (model->config().tables) loss = loss + state_loss(layout, out.next, out.next_target);
   if (out.window_action.defined()) {
-    loss = loss + soft_cross_entropy(first_action(out.window_action), out.window_action_target) +
+    loss = loss + action_loss(layout, out.window_action, out.window_action_target) +
            state_loss(layout, out.window_state, out.window_target.slice(-1, 0, layout.states()));
   }
   return loss;
@@ -127,14 +170,14 @@ Evaluation score(StepModel& model, const Batch& batch) {
   torch::NoGradGuard no_grad;
   const Outputs out = run(model, batch);
   Evaluation result;
-  result.good_action = good_share(out.step.action, out.action_target);
+  result.good_action = good_share(model->layout(), out.step.action, out.action_target);
   result.whole_state = share((out.next.argmax(-1) == out.next_target).all(1));
   const auto bins = torch::arange(model->config().value_bins, out.to_goal.options());
   const auto expected = (torch::softmax(out.step.value, -1) * bins).sum(-1);
   const auto known = (out.to_goal >= 0).to(torch::kFloat);
-  result.value_error = (((expected - out.to_goal).abs() * known).sum() / known.sum()).item<double>();
+  result.value_error = (((expected - out.to_goal).abs() * known).sum() / known.sum().clamp_min(1)).item<double>();
   if (out.window_action.defined()) {
-    result.window_action = good_share(out.window_action, out.window_action_target);
+    result.window_action = good_share(model->layout(), out.window_action, out.window_action_target);
     result.window_state =
         share(out.window_state.argmax(-1) == out.window_target.slice(-1, 0, model->layout().states()));
   }

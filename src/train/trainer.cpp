@@ -10,6 +10,7 @@
 
 #include "ripen/problems.hpp"
 #include "train/losses.hpp"
+#include "train/smooth_gradient.hpp"
 
 namespace ripen::train {
 
@@ -34,7 +35,8 @@ class Run {
         source_(source),
         model_(std::move(model)),
         average_(StepModel(model_->layout(), model_->config())),
-        device_(options.device) {
+        device_(options.device),
+        smooth_(model_->layout(), device_) {
     model_->to(device_);
     average_->to(device_);
     average_->from_file(model_->to_file());
@@ -64,6 +66,7 @@ class Run {
     const auto loss = loss_of(model_, batch);
     optimizer_->zero_grad();
     loss.backward();
+    smooth_.apply(model_);
     torch::nn::utils::clip_grad_norm_(model_->parameters(), 1.0);
     optimizer_->step();
     ++steps_;
@@ -149,6 +152,7 @@ class Run {
   const TrajectorySource& source_;
   StepModel model_, average_;
   torch::Device device_;
+  SmoothGradient smooth_;
   std::unique_ptr<torch::optim::AdamW> optimizer_;
   std::int64_t steps_ = 0;
   double minutes_ = 0.0;

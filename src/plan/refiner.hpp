@@ -1,0 +1,38 @@
+#pragma once
+// A way to make a plan ripen: what the planner asks of each.
+
+#include "ripen/planner.hpp"
+
+namespace ripen {
+
+/// Owns the buffer and decides what the next pass is. Row 0 of the buffer is the plan that is followed. All calls but
+/// construction are real-time safe.
+class Refiner {
+ public:
+  virtual ~Refiner() = default;
+
+  /// Begins at step 0 in this state; the tokens were checked.
+  virtual void reset(std::span<const Token> state, std::span<const Token> goal,
+                     std::span<const Token> idle) noexcept = 0;
+
+  /// Takes what is known at the beginning of a call: what was seen, and which steps have begun.
+  virtual void observe(const TokenObservation& observation, RefineReport& report) noexcept = 0;
+
+  /// Windows of the pass that is worth most now; 0 if none is worth anything.
+  [[nodiscard]] virtual int next_pass() noexcept = 0;
+  /// Runs the pass that next_pass() spoke of.
+  virtual void run_pass() noexcept = 0;
+
+  /// What the followed plan is like now.
+  virtual void describe(RefineReport& report) const noexcept = 0;
+
+  /// First step whose action is not decided.
+  [[nodiscard]] virtual std::int64_t frontier() const noexcept = 0;
+  virtual void emitted(int steps) noexcept = 0;
+  virtual void shift(int steps) noexcept = 0;
+
+  [[nodiscard]] virtual const PlanBuffer& buffer() const noexcept = 0;
+  [[nodiscard]] virtual std::span<const Token> idle() const noexcept = 0;
+};
+
+}  // namespace ripen

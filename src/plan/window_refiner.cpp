@@ -1,0 +1,151 @@
+#include "plan/window_refiner.hpp"
+
+#include <algorithm>
+
+#include "plan/posterior.hpp"
+
+namespace ripen {
+
+namespace {
+
+constexpr int kPlan = 0;  // Row of the buffer.
+
+/// A binned channel contradicts its prediction if it is off by more than this share of its range.
+constexpr double kSurprise = 0.05;
+/// The least level of a plan whose predictions failed: half of it is drawn again.
+constexpr NoiseLevel kDoubt = 128;
+
+}  // namespace
+
+WindowRefiner::WindowRefiner(Denoiser& model, const PlannerOptions& options)
+    : options_(options),
+      denoiser_(model),
+      buffer_(model.layout(), 1, options.horizon, options.history),
+      random_(options.seed),
+      goal_(static_cast<std::size_t>(model.layout().states()), kMask),
+      idle_(static_cast<std::size_t>(model.layout().actions()), 0),
+      tokens_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().slots()), kMask),
+      logits_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().logits())) {}
+
+void WindowRefiner::reset(std::span<const Token> state, std::span<const Token> goal,
+                          std::span<const Token> idle) noexcept {
+  buffer_.reset();
+  random_ = Random(options_.seed);
+  committed_ = held_ = frontier_ = next_ = 0;
+  fresh_ = false;
+  std::ranges::copy(goal, goal_.begin());
+  std::ranges::copy(idle, idle_.begin());
+  std::ranges::copy(state, buffer_.tokens(kPlan, 0).begin());
+  std::ranges::fill(buffer_.levels(kPlan, 0).first(state.size()), NoiseLevel{0});
+}
+
+void WindowRefiner::observe(const TokenObservation& observation, RefineReport& report) noexcept {
+  commit(observation.begun);
+  next_ = buffer_.head();
+  const std::size_t states = goal_.size();
+  if (observation.state.size() != states || !layout().valid(observation.state, false)) return;
+  if (!buffer_.contains(observation.step) || observation.step > committed_) return;
+  const auto state = buffer_.tokens(kPlan, observation.step).first(states);
+  const auto levels = buffer_.levels(kPlan, observation.step).first(states);
+  const bool news = levels[0] != 0 || !std::ranges::equal(state, observation.state);
+  report.disturbed = contradicts(state, observation.state);
+  std::ranges::copy(observation.state, state.begin());
+  std::ranges::fill(levels, NoiseLevel{0});
+  if (news) fresh_ = false;
+  if (report.disturbed) doubt(observation.step);
+}
+
+bool WindowRefiner::contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept {
+  for (std::size_t s = 0; s < seen.size(); ++s) {
+    if (predicted[s] == kMask) continue;
+    const Slot& slot = layout().slot(static_cast<int>(s));
+    const int off = std::abs(static_cast<int>(predicted[s]) - static_cast<int>(seen[s]));
+    if (off > (slot.continuous() ? static_cast<int>(kSurprise * slot.vocabulary) : 0)) return true;
+  }
+  return false;
+}
+
+/// Actions that have begun are history: they are what they are.
+void WindowRefiner::commit(std::int64_t begun) noexcept {
+  for (; committed_ < begun && committed_ + 1 < end(); ++committed_) {
+    const auto actions = buffer_.tokens(kPlan, committed_).subspan(goal_.size());
+    if (frontier_ <= committed_) {  // It had to act before any pass.
+      std::ranges::copy(idle_, actions.begin());
+      frontier_ = committed_ + 1;
+    }
+    std::ranges::fill(buffer_.levels(kPlan, committed_).subspan(goal_.size()), NoiseLevel{0});
+  }
+}
+
+/// The plan behind a step was made for another state. What went out stays.
+void WindowRefiner::doubt(std::int64_t from) noexcept {
+  for (std::int64_t step = from; step < end(); ++step) {
+    const auto levels = buffer_.levels(kPlan, step);
+    for (std::size_t s = 0; s < levels.size(); ++s) {
+      const bool is_fixed = s < goal_.size() ? step == from : step < std::max(committed_, held_);
+      if (!is_fixed) levels[s] = std::max(levels[s], kDoubt);
+    }
+  }
+}
+
+void WindowRefiner::show(std::int64_t first, int steps) noexcept {
+  const auto slots = static_cast<std::size_t>(layout().slots());
+  for (int i = 0; i < steps; ++i) {
+    const auto tokens = buffer_.tokens(kPlan, first + i);
+    const auto levels = buffer_.levels(kPlan, first + i);
+    const auto shown = std::span(tokens_).subspan(static_cast<std::size_t>(i) * slots, slots);
+    for (std::size_t s = 0; s < slots; ++s) {
+      const bool masked = levels[s] == kFullNoise || (levels[s] > 0 && random_.uniform() * kFullNoise < levels[s]);
+      shown[s] = masked ? kMask : tokens[s];
+    }
+  }
+}
+
+void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
+  const auto tokens = buffer_.tokens(kPlan, step);
+  const auto levels = buffer_.levels(kPlan, step);
+  for (int s = 0; s < layout().slots(); ++s) {
+    const auto slot = static_cast<std::size_t>(s);
+    if (levels[slot] == 0 || (s >= layout().states() && step < held_)) continue;  // It is known.
+    const auto own = std::span(logits_).subspan(static_cast<std::size_t>(logits - logits_.data() + layout().offset(s)),
+                                                static_cast<std::size_t>(layout().slot(s).vocabulary));
+    const Decision decision = decide_token(layout().slot(s), own, options_.temperature, random_);
+    tokens[slot] = decision.token;
+    levels[slot] = std::max(level_of(decision.confidence), NoiseLevel{1});  // 0 is for what is known.
+  }
+}
+
+void WindowRefiner::run_pass() noexcept {
+  const int most = denoiser_.max_steps();
+  // A window begins with steps that are known, or that the pass before has decided.
+  const std::int64_t oldest = std::max<std::int64_t>(0, buffer_.head() - options_.history);
+  const std::int64_t first = std::max(oldest, std::min(next_ - options_.window_history, end() - most));
+  const int steps = static_cast<int>(std::min<std::int64_t>(most, end() - first));
+  show(first, steps);
+  denoiser_.run({PassDepth::kWindow, 1, steps, tokens_.data(), logits_.data(), nullptr});
+  for (int i = 0; i < steps; ++i)
+    decide(first + i, logits_.data() + static_cast<std::ptrdiff_t>(i) * layout().logits());
+  frontier_ = std::max(frontier_, first + steps);
+  if (next_ <= buffer_.head()) fresh_ = true;
+  next_ = first + steps < end() ? first + steps : buffer_.head();
+}
+
+void WindowRefiner::describe(RefineReport& report) const noexcept {
+  const auto state = buffer_.state(kPlan, buffer_.head());
+  bool wanted = false, met = true;
+  for (std::size_t s = 0; s < goal_.size(); ++s) {
+    if (goal_[s] == kMask) continue;
+    wanted = true;
+    met = met && goal_[s] == state[s];
+  }
+  report.goal_reached = wanted && met;
+  report.head_is_ripe = fresh_ && frontier_ > buffer_.head();
+}
+
+void WindowRefiner::shift(int steps) noexcept {
+  commit(buffer_.head() + steps);
+  buffer_.shift(steps);
+  frontier_ = std::max(frontier_, buffer_.head());
+}
+
+}  // namespace ripen

@@ -1,0 +1,54 @@
+#pragma once
+// Ripening by windows: everything in a window is denoised at once, and what the model is sure of is kept for the next
+// pass.
+
+#include "plan/refiner.hpp"
+#include "ripen/random.hpp"
+
+namespace ripen {
+
+/// Rolling masked diffusion (noise levels by token as in diffusion forcing, Chen et al. 2024, arXiv 2407.01392; masks
+/// drawn again by confidence as in remasking, Wang et al. 2025, arXiv 2503.00307). A token's level is the probability
+/// that the next pass does not see it. A pass reads the steps before the head as they happened, and gives every token
+/// behind them a new value and a new level: what it was unsure of is masked again and decided anew beside what it was
+/// sure of. The first window begins window_history steps before the head; later ones of the same call lie further on.
+class WindowRefiner : public Refiner {
+ public:
+  WindowRefiner(Denoiser& model, const PlannerOptions& options);
+
+  void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
+  void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
+  [[nodiscard]] int next_pass() noexcept override { return 1; }
+  void run_pass() noexcept override;
+  void describe(RefineReport& report) const noexcept override;
+  [[nodiscard]] std::int64_t frontier() const noexcept override { return frontier_; }
+  void emitted(int steps) noexcept override { held_ = std::min(buffer_.head() + steps, frontier_); }
+  void shift(int steps) noexcept override;
+  [[nodiscard]] const PlanBuffer& buffer() const noexcept override { return buffer_; }
+  [[nodiscard]] std::span<const Token> idle() const noexcept override { return idle_; }
+
+ private:
+  [[nodiscard]] const TokenLayout& layout() const noexcept { return buffer_.layout(); }
+  [[nodiscard]] std::int64_t end() const noexcept { return buffer_.head() + options_.horizon; }
+  [[nodiscard]] bool contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept;
+  void commit(std::int64_t begun) noexcept;
+  void doubt(std::int64_t from) noexcept;
+  void show(std::int64_t first, int steps) noexcept;
+  void decide(std::int64_t step, const float* logits) noexcept;
+
+  PlannerOptions options_;
+  Denoiser& denoiser_;
+  PlanBuffer buffer_;
+  Random random_;
+  std::vector<Token> goal_, idle_;
+  std::int64_t committed_ = 0;  // Steps that have begun.
+  std::int64_t held_ = 0;       // Steps that went out since the last observation.
+  std::int64_t frontier_ = 0;   // First step whose action no pass has decided.
+  std::int64_t next_ = 0;       // First step of the next window that was not in the last.
+  bool fresh_ = false;          // A pass has read what was seen last.
+
+  std::vector<Token> tokens_;  // [steps][slots]
+  std::vector<float> logits_;  // [steps][logits]
+};
+
+}  // namespace ripen
