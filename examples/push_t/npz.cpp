@@ -1,0 +1,102 @@
+#include "push_t/npz.hpp"
+
+#include <zip.h>
+
+#include <bit>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <regex>
+#include <stdexcept>
+
+namespace ripen::push_t {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the numbers in the file are little-endian");
+
+constexpr std::size_t kMagic = 6;  // Bytes of "\x93NUMPY".
+constexpr std::uint64_t kLargest = std::uint64_t{1} << 32;
+
+/// The bytes of one member of the archive.
+std::string member_of(const std::string& path, const std::string& member) {
+  int code = 0;
+  const std::unique_ptr<zip_t, decltype(&zip_discard)> archive(zip_open(path.c_str(), ZIP_RDONLY, &code), zip_discard);
+  if (!archive) {
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    const std::string why = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    throw std::runtime_error(path + ": " + why);
+  }
+  const auto fail = [&](const std::string& why) { throw std::runtime_error(path + ": " + member + ": " + why); };
+  zip_stat_t stat;
+  if (zip_stat(archive.get(), member.c_str(), 0, &stat) != 0) fail(zip_strerror(archive.get()));
+  if (stat.size > kLargest) fail("has " + std::to_string(stat.size) + " bytes, too many");
+  const std::unique_ptr<zip_file_t, decltype(&zip_fclose)> file(zip_fopen(archive.get(), member.c_str(), 0),
+                                                                zip_fclose);
+  if (!file) fail(zip_strerror(archive.get()));
+  std::string bytes(stat.size, '\0');
+  if (zip_fread(file.get(), bytes.data(), stat.size) != static_cast<zip_int64_t>(stat.size)) {
+    fail("cannot be unpacked: " + std::string(zip_file_strerror(file.get())));
+  }
+  return bytes;
+}
+
+template <typename Number>
+void widen(const char* bytes, std::vector<double>& values) {
+  for (double& value : values) {
+    Number number;
+    std::memcpy(&number, bytes, sizeof number);
+    value = static_cast<double>(number);
+    bytes += sizeof number;
+  }
+}
+
+}  // namespace
+
+Array read_npz(const std::string& path, const std::string& name) {
+  const std::string bytes = member_of(path, name + ".npy");
+  const auto fail = [&](const std::string& why) { throw std::runtime_error(path + ": " + name + ": " + why); };
+  // Magic, version, length of the header (2 bytes in version 1, else 4), header: a Python dictionary, data.
+  if (bytes.size() < kMagic + 6 || !bytes.starts_with("\x93NUMPY")) fail("is no .npy file");
+  const bool first = bytes[kMagic] == 1;
+  const std::size_t begin = kMagic + (first ? 4 : 6);
+  std::uint32_t length = 0;
+  std::memcpy(&length, bytes.data() + kMagic + 2, first ? 2 : 4);
+  if (bytes.size() - begin < length) fail("its header is cut short");
+  const std::string header = bytes.substr(begin, length);
+
+  std::smatch type, order, shape;
+  if (!std::regex_search(header, type, std::regex(R"('descr':\s*'([^']*)')")) ||
+      !std::regex_search(header, order, std::regex(R"('fortran_order':\s*(\w+))")) ||
+      !std::regex_search(header, shape, std::regex(R"('shape':\s*\(([\d, ]*)\))"))) {
+    fail("its header is not understood: " + header);
+  }
+  if (order[1] != "False") fail("is not in C order");
+
+  Array array;
+  std::uint64_t count = 1;
+  const std::string sizes = shape[1];
+  const std::regex number(R"(\d{1,10})");
+  for (auto it = std::sregex_iterator(sizes.begin(), sizes.end(), number); it != std::sregex_iterator(); ++it) {
+    array.shape.push_back(std::stoll(it->str()));
+    count *= static_cast<std::uint64_t>(array.shape.back());
+    if (count > kLargest) fail("its shape (" + sizes + ") is too large");
+  }
+  const std::size_t size = type[1] == "<f4" ? 4 : type[1] == "<f8" || type[1] == "<i8" ? 8 : 0;
+  if (size == 0) fail("type '" + type[1].str() + "' is none of <f4, <f8, <i8");
+  if (bytes.size() - begin - length != count * size) {
+    fail("has " + std::to_string(bytes.size() - begin - length) + " bytes of data, its shape (" + sizes + ") needs " +
+         std::to_string(count * size));
+  }
+  array.values.resize(count);
+  const char* data = bytes.data() + begin + length;
+  if (type[1] == "<f4") widen<float>(data, array.values);
+  if (type[1] == "<f8") widen<double>(data, array.values);
+  if (type[1] == "<i8") widen<std::int64_t>(data, array.values);
+  return array;
+}
+
+}  // namespace ripen::push_t
