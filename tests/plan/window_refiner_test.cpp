@@ -1,0 +1,187 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include "ripen/planner.hpp"
+
+namespace ripen {
+namespace {
+
+using State = std::array<Token, 1>;
+using Action = std::array<Token, 1>;
+
+constexpr int kBins = 64;
+constexpr int kSteps = 8;
+constexpr float kSure = 12.0F;
+
+/// A point that jumps to where it is told. From the state the model knows two targets, 16 bins to the left and 16 to
+/// the right, equally good; a visible action says which of the two was chosen, and the rest of the window agrees with
+/// it.
+class TwoWaysDenoiser : public Denoiser {
+ public:
+  [[nodiscard]] const TokenLayout& layout() const noexcept override { return layout_; }
+  [[nodiscard]] int max_windows() const noexcept override { return 1; }
+  [[nodiscard]] int max_steps() const noexcept override { return kSteps; }
+
+  void run(const DenoiseBatch& batch) noexcept override {
+    shown.assign(batch.tokens, batch.tokens + batch.steps * 2);
+    int side = 0;
+    for (int i = 0; i < batch.steps && side == 0; ++i) {
+      const Token action = shown[static_cast<std::size_t>(2 * i + 1)];
+      if (action != kMask) side = action < kBins / 2 ? -1 : 1;
+    }
+    for (int i = 0; i < batch.steps; ++i) {
+      float* state = batch.logits + static_cast<std::ptrdiff_t>(i) * 2 * kBins;
+      float* action = state + kBins;
+      std::fill(state, state + 2 * kBins, broken ? std::nanf("") : 0.0F);
+      if (broken) continue;
+      state[kBins / 2] = kSure;
+      // Between two bins, so that only a mean over both is right.
+      if (side <= 0) action[15] = action[16] = kSure;
+      if (side >= 0) action[47] = action[48] = kSure;
+    }
+  }
+
+  std::vector<Token> shown;  // What the last pass saw: [steps][state, action].
+  bool broken = false;
+
+ private:
+  TokenLayout layout_{{{"place", SlotRole::kState, kBins, 0.0, 1.0}, {"target", SlotRole::kAction, kBins, 0.0, 1.0}}};
+};
+
+constexpr State kStart{kBins / 2};
+constexpr State kNoGoal{kMask};
+constexpr Action kIdle{kBins / 2};
+
+Planner planner_for(Denoiser& denoiser, std::uint64_t seed = 1) {
+  return Planner(denoiser, {.method = PlanMethod::kWindow,
+                            .horizon = 20,
+                            .history = 8,
+                            .pass_windows = 1,
+                            .window_history = 2,
+                            .seed = seed});
+}
+
+bool is_left(Token token) { return token == 15 || token == 16; }
+bool is_right(Token token) { return token == 47 || token == 48; }
+
+TEST(WindowRefiner, OnePassDecidesTheWholeWindow) {
+  TwoWaysDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  EXPECT_FALSE(planner.decided());
+  EXPECT_EQ(planner.action()[0], kIdle[0]);
+  const RefineReport report = planner.refine({.state = kStart}, {.passes = 1});
+  EXPECT_EQ(report.passes, 1);
+  EXPECT_EQ(report.decided_steps, kSteps);
+  EXPECT_TRUE(report.head_is_ripe);
+  EXPECT_FALSE(report.goal_reached) << "no goal was given";
+}
+
+TEST(WindowRefiner, LaterPassesOfACallGoFurtherAhead) {
+  TwoWaysDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  EXPECT_EQ(planner.refine({.state = kStart}, {.passes = 4}).decided_steps, 20) << "the whole horizon";
+}
+
+TEST(WindowRefiner, AgreesOnOneOfTwoWaysAndKeepsToIt) {
+  std::set<bool> chosen;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    TwoWaysDenoiser denoiser;
+    Planner planner = planner_for(denoiser, seed);
+    ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+    planner.refine({.state = kStart}, {.passes = 6});
+    const bool left = is_left(planner.action()[0]);
+    chosen.insert(left);
+    for (std::int64_t step = 0; step < 50; ++step) {
+      planner.refine({.state = kStart, .step = step, .begun = step}, {.passes = 1});
+      for (int i = 0; i < kSteps - 2; ++i) {
+        const Token action = planner.action(i)[0];
+        ASSERT_TRUE(left ? is_left(action) : is_right(action)) << "seed " << seed << " step " << step << "+" << i;
+      }
+      planner.shift(1);
+    }
+  }
+  EXPECT_EQ(chosen.size(), 2U) << "both ways are drawn at times";
+}
+
+TEST(WindowRefiner, SeesWhatHappenedAsItHappened) {
+  TwoWaysDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  std::vector<Token> done;
+  for (std::int64_t step = 0; step < 6; ++step) {
+    const State seen{static_cast<Token>(kBins / 2 + (step % 2))};
+    planner.refine({.state = seen, .step = step, .begun = step}, {.passes = 1});
+    if (step >= 2) {
+      EXPECT_EQ(denoiser.shown[1], done[static_cast<std::size_t>(step - 2)]);
+      EXPECT_EQ(denoiser.shown[3], done[static_cast<std::size_t>(step - 1)]);
+      EXPECT_EQ(denoiser.shown[4], seen[0]);
+    }
+    done.push_back(planner.action()[0]);
+    planner.emitted(1);
+    planner.shift(1);
+  }
+}
+
+TEST(WindowRefiner, TheHeadIsUnripeUntilAPassHasReadWhatWasSeen) {
+  TwoWaysDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  EXPECT_TRUE(planner.refine({.state = kStart}, {.passes = 1}).head_is_ripe);
+  planner.shift(1);
+  const RefineReport seen = planner.refine({.state = State{33}, .step = 1, .begun = 1}, {.passes = 0});
+  EXPECT_FALSE(seen.head_is_ripe);
+  EXPECT_FALSE(seen.disturbed) << "one bin off is no surprise";
+  EXPECT_TRUE(planner.decided()) << "but there is an action, should time run out";
+  EXPECT_TRUE(planner.refine({.step = 1, .begun = 1}, {.passes = 1}).head_is_ripe);
+  EXPECT_TRUE(planner.refine({.state = State{60}, .step = 1, .begun = 1}, {.passes = 0}).disturbed);
+}
+
+TEST(WindowRefiner, EmittedActionsStay) {
+  TwoWaysDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  planner.refine({.state = kStart}, {.passes = 1});
+  const Token first = planner.action()[0];
+  planner.emitted(1);
+  for (int i = 0; i < 50; ++i) {
+    planner.refine({}, {.passes = 1});
+    ASSERT_EQ(planner.action()[0], first) << "after " << i << " passes";
+  }
+}
+
+TEST(WindowRefiner, ABrokenModelGivesValidActions) {
+  TwoWaysDenoiser denoiser;
+  denoiser.broken = true;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  for (std::int64_t step = 0; step < 50; ++step) {
+    planner.refine({.state = kStart, .step = step, .begun = step}, {.passes = 2});
+    ASSERT_LT(planner.action()[0], kBins) << "step " << step;
+    planner.shift(1);
+  }
+}
+
+TEST(WindowRefiner, CountBudgetsAreReproducible) {
+  const auto run = [] {
+    TwoWaysDenoiser denoiser;
+    Planner planner = planner_for(denoiser);
+    EXPECT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+    std::vector<Token> seen;
+    for (std::int64_t step = 0; step < 30; ++step) {
+      planner.refine({.begun = step}, {.passes = 2});
+      for (int i = 0; i < kSteps; ++i) seen.push_back(planner.action(i)[0]);
+      planner.shift(1);
+    }
+    return seen;
+  };
+  EXPECT_EQ(run(), run());
+}
+
+}  // namespace
+}  // namespace ripen
