@@ -1,48 +1,20 @@
 // Trains the cube's model: cube_train --minutes 60 --output models/cube.safetensors
 
-#include <CLI/CLI.hpp>
-#include <cstdio>
-
 #include "cube_solver/demonstrations.hpp"
-#include "ripen/train/trainer.hpp"
+#include "shared/training.hpp"
 
 int main(int argc, char** argv) {
   ripen::train::TrainerOptions options;
   ripen::ModelConfig config;
   CLI::App app("Trains a denoiser to solve cubes, from a teacher's solutions made on the way");
-  app.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
-  app.add_flag("!--float32", options.bfloat16, "matrix products in float32 instead of bfloat16");
-  app.add_option("--threads", options.threads, "LibTorch's threads")->capture_default_str();
-  app.add_option("--data-threads", options.data_threads, "threads that make batches")->capture_default_str();
-  app.add_option("--batch", options.batch, "single steps in a batch")->capture_default_str();
-  app.add_option("--windows", options.windows, "corrupted windows in a batch")->capture_default_str();
-  app.add_option("--learning-rate", options.learning_rate, "at its peak")->capture_default_str();
-  app.add_option("--minutes", options.minutes, "training time, resumed runs added up")->capture_default_str();
-  app.add_option("--steps", options.max_steps, "or this many steps")->capture_default_str();
-  app.add_option("--evaluate-every", options.evaluate_every, "seconds between evaluations")->capture_default_str();
-  app.add_option("--seed", options.seed, "of weights and data")->capture_default_str();
-  app.add_option("--checkpoint", options.checkpoint, "file to resume from and to write");
-  app.add_option("--output", options.output, "weights to write")->required();
-  app.add_option("--width", config.width, "of the step encoder")->capture_default_str();
-  app.add_option("--blocks", config.blocks, "of the step encoder")->capture_default_str();
-  app.add_option("--mixer-width", config.mixer_width, "of the transformer over steps")->capture_default_str();
-  app.add_option("--mixer-layers", config.mixer_layers, "of the transformer over steps")->capture_default_str();
+  ripen::examples::declare_training(app, options, config);
   CLI11_PARSE(app, argc, argv);
 
   try {
     torch::manual_seed(options.seed);
     const ripen::cube::Demonstrations demonstrations;
     ripen::StepModel model(demonstrations.layout(), config);
-    ripen::train::train(model, demonstrations, options,
-                        [](std::int64_t step, double minutes, double loss, const ripen::train::Evaluation& e) {
-                          std::printf(
-                              "{\"step\":%lld,\"minutes\":%.2f,\"loss\":%.4f,\"good_action\":%.4f,"
-                              "\"whole_state\":%.4f,\"value_error\":%.3f,\"window_action\":%.4f,"
-                              "\"window_state\":%.4f}\n",
-                              static_cast<long long>(step), minutes, loss, e.good_action, e.whole_state, e.value_error,
-                              e.window_action, e.window_state);
-                          std::fflush(stdout);
-                        });
+    ripen::train::train(model, demonstrations, options, ripen::examples::print_progress);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "cube_train: %s\n", error.what());
     return 2;

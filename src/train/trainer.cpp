@@ -18,9 +18,6 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-/// Trajectories from here on are for evaluation alone.
-constexpr std::uint64_t kHeldOut = std::uint64_t{1} << 62;
-
 volatile std::sig_atomic_t g_interrupted = 0;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {

@@ -18,6 +18,9 @@ struct Trajectory {
   std::vector<float> chance;   ///< [steps] that training takes the step, in [0, 1]: less where all is learnt; empty: 1
 };
 
+/// Trajectories of this number and beyond are never trained on: the trainer evaluates on them.
+inline constexpr std::uint64_t kHeldOut = std::uint64_t{1} << 62;
+
 /// Makes trajectories, on the trainer's data threads.
 class TrajectorySource {
  public:

@@ -1,0 +1,60 @@
+#include "push_t/demonstrations.hpp"
+
+#include <stdexcept>
+
+#include "ripen/random.hpp"
+#include "ripen/tokenizer.hpp"
+
+namespace ripen::push_t {
+
+Demonstrations::Demonstrations(std::span<const Episode> episodes, Options options)
+    : trained_(select(episodes, options.trained, "train")),
+      held_out_(select(episodes, options.held_out, "evaluate")),
+      mirrored_(options.mirrored) {}
+
+Demonstrations::Set Demonstrations::select(std::span<const Episode> episodes, const std::vector<int>& indices,
+                                           const char* what) {
+  Set set;
+  for (const int index : indices) {
+    if (index < 0 || index >= std::ssize(episodes)) {
+      throw std::invalid_argument("demonstrations: episode " + std::to_string(index) + " is outside [0, " +
+                                  std::to_string(episodes.size()) + ")");
+    }
+    const Episode& episode = episodes[static_cast<std::size_t>(index)];
+    auto& steps = set.episodes.emplace_back(episode.states.size());
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      to_channels(episode.states[i], steps[i]);
+      steps[i][kStates] = episode.targets[i].x;
+      steps[i][kStates + 1] = episode.targets[i].y;
+    }
+    set.of_step.insert(set.of_step.end(), steps.size(), static_cast<int>(set.episodes.size()) - 1);
+  }
+  if (set.of_step.empty()) throw std::invalid_argument(std::string("demonstrations: there is none to ") + what + " on");
+  return set;
+}
+
+void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
+  const bool evaluated = number >= train::kHeldOut;
+  const Set& set = evaluated ? held_out_ : trained_;
+  Random random(number, 0);
+  const auto episode = static_cast<std::size_t>(
+      set.of_step[static_cast<std::size_t>(random.below(static_cast<int>(set.of_step.size())))]);
+  const bool in_mirror = mirrored_ && !evaluated && random.below(2) == 1;
+  const std::vector<Channels>& steps = set.episodes[episode];
+  const Tokenizer tokenizer(layout_);
+  out.steps = static_cast<int>(steps.size());
+  out.tokens.clear();
+  out.to_goal.clear();
+  out.chance.clear();
+  out.good_actions.assign(steps.size(), 0);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    Channels channels = steps[i];
+    if (in_mirror) mirror(channels);
+    for (int slot = 0; slot < layout_.slots(); ++slot) {
+      out.tokens.push_back(tokenizer.encode(slot, channels[static_cast<std::size_t>(slot)]));
+    }
+    out.to_goal.push_back(static_cast<float>(steps.size() - i));
+  }
+}
+
+}  // namespace ripen::push_t

@@ -1,0 +1,43 @@
+#pragma once
+// The recorded demonstrations as trajectories to train on.
+
+#include <span>
+#include <vector>
+
+#include "push_t/episodes.hpp"
+#include "push_t/tokens.hpp"
+#include "ripen/train/trajectory.hpp"
+
+namespace ripen::push_t {
+
+/// Recorded episodes, each as often as it is long; the held-out ones where the trainer evaluates.
+class Demonstrations : public train::TrajectorySource {
+ public:
+  struct Options {
+    std::vector<int> trained;   ///< indices of the episodes to train on
+    std::vector<int> held_out;  ///< ... and to evaluate on
+    bool mirrored = false;      ///< half of what is trained on is seen in the mirror: data that nobody recorded
+  };
+
+  /// Throws std::invalid_argument if an index names no episode, or if there is none to train or to evaluate on.
+  Demonstrations(std::span<const Episode> episodes, Options options);
+
+  [[nodiscard]] const TokenLayout& layout() const override { return layout_; }
+  void make(std::uint64_t number, train::Trajectory& out) const override;
+
+ private:
+  /// One step's channels, states and actions.
+  using Channels = std::array<double, kStates + kActions>;
+  struct Set {
+    std::vector<std::vector<Channels>> episodes;
+    std::vector<int> of_step;  // for every step of all of them, its episode
+  };
+
+  static Set select(std::span<const Episode> episodes, const std::vector<int>& indices, const char* what);
+
+  TokenLayout layout_ = push_t::layout();
+  Set trained_, held_out_;
+  bool mirrored_;
+};
+
+}  // namespace ripen::push_t

@@ -1,0 +1,45 @@
+// Trains a model for Push-T: push_t_train --minutes 60 --output models/push_t.safetensors
+
+#include <numeric>
+
+#include "push_t/demonstrations.hpp"
+#include "shared/training.hpp"
+
+int main(int argc, char** argv) {
+  ripen::train::TrainerOptions options{.batch = 512, .windows = 256};
+  ripen::ModelConfig config{.tables = false};  // Too many joint actions for a row each.
+  std::string folder, split = "all";
+  ripen::push_t::Demonstrations::Options chosen;
+  CLI::App app("Trains a denoiser for Push-T, from the recorded demonstrations");
+  ripen::examples::declare_training(app, options, config);
+  app.add_option("--data", folder, "Folder of the published data (environment: RIPEN_PUSHT_DATA)");
+  app.add_option("--split", split,
+                 "all: 206 episodes; but-held-out: all but the 4 published as held out; 90: the published 90")
+      ->check(CLI::IsMember({"all", "but-held-out", "90"}))
+      ->capture_default_str();
+  app.add_flag("--mirrored", chosen.mirrored, "train on the mirror images too: data that nobody recorded");
+  CLI11_PARSE(app, argc, argv);
+
+  try {
+    torch::manual_seed(options.seed);
+    const auto episodes = ripen::push_t::demonstrations_in(ripen::push_t::data_folder(folder));
+    const auto held_out = ripen::push_t::held_out_episodes();
+    chosen.held_out.assign(held_out.begin(), held_out.end());
+    if (split == "90") {
+      const auto published = ripen::push_t::published_90();
+      chosen.trained.assign(published.begin(), published.end());
+    } else if (split == "all") {
+      chosen.trained.resize(episodes.size());
+      std::iota(chosen.trained.begin(), chosen.trained.end(), 0);
+    } else {
+      chosen.trained = ripen::push_t::all_but_held_out();
+    }
+    const ripen::push_t::Demonstrations demonstrations(episodes, chosen);
+    ripen::StepModel model(demonstrations.layout(), config);
+    ripen::train::train(model, demonstrations, options, ripen::examples::print_progress);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "push_t_train: %s\n", error.what());
+    return 2;
+  }
+  return 0;
+}

@@ -1,0 +1,46 @@
+#pragma once
+// What the programs that train have in common.
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "ripen/train/trainer.hpp"
+
+namespace ripen::examples {
+
+/// Declares the options of trainer and network; what is set before is the default.
+inline void declare_training(CLI::App& app, train::TrainerOptions& options, ModelConfig& config) {
+  app.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
+  app.add_flag("!--float32", options.bfloat16, "matrix products in float32 instead of bfloat16");
+  app.add_option("--threads", options.threads, "LibTorch's threads")->capture_default_str();
+  app.add_option("--data-threads", options.data_threads, "threads that make batches")->capture_default_str();
+  app.add_option("--batch", options.batch, "single steps in a batch")->capture_default_str();
+  app.add_option("--windows", options.windows, "corrupted windows in a batch")->capture_default_str();
+  app.add_option("--learning-rate", options.learning_rate, "at its peak")->capture_default_str();
+  app.add_option("--weight-decay", options.weight_decay, "of AdamW")->capture_default_str();
+  app.add_option("--ema", options.ema, "of the weights that are written")->capture_default_str();
+  app.add_option("--minutes", options.minutes, "training time, resumed runs added up")->capture_default_str();
+  app.add_option("--steps", options.max_steps, "or this many steps")->capture_default_str();
+  app.add_option("--evaluate-every", options.evaluate_every, "seconds between evaluations")->capture_default_str();
+  app.add_option("--seed", options.seed, "of weights and data")->capture_default_str();
+  app.add_option("--checkpoint", options.checkpoint, "file to resume from and to write");
+  app.add_option("--output", options.output, "weights to write")->required();
+  app.add_option("--width", config.width, "of the step encoder")->capture_default_str();
+  app.add_option("--blocks", config.blocks, "of the step encoder")->capture_default_str();
+  app.add_option("--mixer-width", config.mixer_width, "of the transformer over steps")->capture_default_str();
+  app.add_option("--mixer-layers", config.mixer_layers, "of the transformer over steps")->capture_default_str();
+  app.add_option("--mixer-heads", config.mixer_heads, "of the transformer over steps")->capture_default_str();
+  app.add_option("--window", config.window, "steps that the transformer sees at once")->capture_default_str();
+}
+
+/// One JSON object a line for every evaluation.
+inline void print_progress(std::int64_t step, double minutes, double loss, const train::Evaluation& e) {
+  std::printf(
+      "{\"step\":%lld,\"minutes\":%.2f,\"loss\":%.4f,\"good_action\":%.4f,\"whole_state\":%.4f,\"value_error\":%.3f,"
+      "\"window_action\":%.4f,\"window_state\":%.4f}\n",
+      static_cast<long long>(step), minutes, loss, e.good_action, e.whole_state, e.value_error, e.window_action,
+      e.window_state);
+  std::fflush(stdout);
+}
+
+}  // namespace ripen::examples

@@ -1,0 +1,96 @@
+#include "push_t/demonstrations.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace ripen::push_t {
+namespace {
+
+const std::string kShipped = RIPEN_TEST_DATA "/first_4_demonstrations.npz";
+
+TEST(Demonstrations, TrainingAndEvaluationNeverMeet) {
+  const auto episodes = read_episodes(kShipped);
+  const Demonstrations demonstrations(episodes, {.trained = {0, 2}, .held_out = {3}});
+  const Demonstrations of_0(episodes, {.trained = {0}, .held_out = {0}});
+  const Demonstrations of_2(episodes, {.trained = {2}, .held_out = {2}});
+  const Demonstrations of_3(episodes, {.trained = {3}, .held_out = {3}});
+  train::Trajectory zero, two, three, made, again;
+  of_0.make(1, zero);
+  of_2.make(1, two);
+  of_3.make(1, three);
+  int zeros = 0;
+  for (std::uint64_t number = 0; number < 400; ++number) {
+    demonstrations.make(number, made);
+    demonstrations.make(number, again);
+    ASSERT_EQ(made.tokens, again.tokens) << number;
+    ASSERT_TRUE(made.tokens == zero.tokens || made.tokens == two.tokens) << number;
+    zeros += made.tokens == zero.tokens ? 1 : 0;
+    demonstrations.make(train::kHeldOut + number, made);
+    ASSERT_EQ(made.tokens, three.tokens) << number;
+  }
+  // As often as they are long.
+  EXPECT_NEAR(zeros / 400.0, static_cast<double>(zero.steps) / (zero.steps + two.steps), 0.08);
+  ASSERT_EQ(zero.steps, std::ssize(episodes[0].states));
+  EXPECT_EQ(zero.tokens.size(), episodes[0].states.size() * (kStates + kActions));
+  EXPECT_TRUE(demonstrations.layout().valid(std::span(zero.tokens).first(kStates + kActions), false));
+  EXPECT_EQ(zero.to_goal.front(), static_cast<float>(zero.steps));
+}
+
+TEST(Demonstrations, HalfAreMirroredOnRequestButNoneThatIsHeldOut) {
+  const auto episodes = read_episodes(kShipped);
+  const Demonstrations demonstrations(episodes, {.trained = {0}, .held_out = {0}, .mirrored = true});
+  train::Trajectory plain, made;
+  demonstrations.make(train::kHeldOut, plain);
+  int mirrored = 0;
+  for (std::uint64_t number = 0; number < 400; ++number) {
+    demonstrations.make(number, made);
+    mirrored += made.tokens != plain.tokens ? 1 : 0;
+    demonstrations.make(train::kHeldOut + number, made);
+    ASSERT_EQ(made.tokens, plain.tokens) << number;
+  }
+  EXPECT_NEAR(mirrored, 200, 50);
+}
+
+TEST(Demonstrations, PublishedSplitIsWhole) {
+  EXPECT_EQ(published_90().size(), 90U);
+  EXPECT_EQ(all_but_held_out().size(), 202U);
+  EXPECT_TRUE(std::ranges::is_sorted(published_90()));
+  for (const int index : held_out_episodes()) EXPECT_FALSE(std::ranges::binary_search(published_90(), index)) << index;
+  EXPECT_EQ(published_90().front(), 7);
+  EXPECT_EQ(published_90().back(), 203);
+}
+
+TEST(Demonstrations, WhatDoesNotFitIsSaid) {
+  const auto episodes = read_episodes(kShipped);
+  EXPECT_THROW(Demonstrations(episodes, {.trained = {4}, .held_out = {0}}), std::invalid_argument);
+  EXPECT_THROW(Demonstrations(episodes, {.trained = {}, .held_out = {0}}), std::invalid_argument);
+  const auto says = [](const std::string& path, const std::string& what) {
+    try {
+      (void)read_episodes(path);
+      ADD_FAILURE() << "accepted " << path;
+    } catch (const std::runtime_error& error) {
+      EXPECT_NE(std::string(error.what()).find(path), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find(what), std::string::npos) << error.what();
+    }
+  };
+  says("/nonexistent.npz", "No such file");
+  const std::string path = testing::TempDir() + "ripen_broken.npz";
+  std::ofstream(path) << "no archive";
+  says(path, "ot a zip archive");
+  // Half a file has no directory; a byte changed in the middle breaks a checksum.
+  std::ifstream in(kShipped, std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes.substr(0, bytes.size() / 2);
+  says(path, "");
+  bytes[bytes.size() / 3] = static_cast<char>(bytes[bytes.size() / 3] ^ 0x55);
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  says(path, "state");
+  std::filesystem::remove(path);
+}
+
+}  // namespace
+}  // namespace ripen::push_t
