@@ -1,0 +1,118 @@
+#include "push_t/episode.hpp"
+
+#include <chrono>
+#include <stdexcept>
+#include <stop_token>
+
+#include "push_t/push_t_robot.hpp"
+#include "push_t/tokens.hpp"
+#include "ripen/clock.hpp"
+#include "ripen/control_loop.hpp"
+#include "ripen/planner.hpp"
+#include "ripen/random.hpp"
+#include "ripen/tokenizer.hpp"
+
+namespace ripen::push_t {
+
+namespace {
+
+/// Ends the loop when the robot is done, and records what happens.
+class Watcher : public TickObserver {
+ public:
+  Watcher(const PushTRobot& robot, const Planner& planner, Recording* recording)
+      : robot_(robot), planner_(planner), tokenizer_(planner.layout()), recording_(recording) {}
+
+  bool on_tick(const TickReport&) noexcept override {
+    if (Frame* frame = recording_ != nullptr ? recording_->next() : nullptr) record(*frame);
+    return !robot_.done();
+  }
+
+ private:
+  void record(Frame& frame) noexcept {
+    frame.state = robot_.state();
+    frame.target = robot_.target();
+    frame.coverage = coverage(frame.state.block);
+    frame.disturbed = robot_.disturbances() > disturbances_;
+    disturbances_ = robot_.disturbances();
+    frame.plan.clear();
+    const PlanBuffer& plan = planner_.buffer();
+    for (int i = 0; i < plan.horizon() && planner_.decided(i); ++i) {
+      std::array<double, kActions> target{};
+      tokenizer_.decode_action(planner_.action(i), target);
+      const auto levels = plan.levels(0, plan.head() + i);
+      frame.plan.push_back({{target[0], target[1]}, 1.0F - static_cast<float>(levels.back()) / kFullNoise});
+      std::array<double, kStates> state{};
+      const auto tokens = plan.state(0, plan.head() + i);
+      for (int s = 0; s < kStates; ++s) {
+        state[static_cast<std::size_t>(s)] = tokenizer_.decode(s, tokens[static_cast<std::size_t>(s)]);
+      }
+      frame.expects = planner_.layout().valid(tokens, false);
+      if (frame.expects) frame.expected = from_channels(state).block;
+    }
+  }
+
+  const PushTRobot& robot_;
+  const Planner& planner_;
+  Tokenizer tokenizer_;
+  Recording* recording_;
+  int disturbances_ = 0;
+};
+
+Budget budget_of(const Options& options) {
+  if (options.passes) return {.passes = *options.passes};
+  const std::chrono::microseconds tick(options.tick_us);
+  if (options.budget_us) return {.time = std::chrono::microseconds(*options.budget_us)};
+  return {.time = std::chrono::duration_cast<std::chrono::nanoseconds>(kDefaultBudget * tick)};
+}
+
+}  // namespace
+
+Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& denoiser, Recording* recording) {
+  const std::uint64_t seed = Random(options.seed, start_seed).next();
+  PushTRobot robot(start_of(start_seed), {.sensor_latency_ticks = options.sensor_latency_ticks,
+                                          .disturb_rate = options.disturb_rate,
+                                          .drop_rate = options.drop_rate,
+                                          .seed = seed,
+                                          .max_steps = options.max_steps});
+  Planner planner(denoiser, {.method = PlanMethod::kWindow,
+                             .horizon = options.horizon,
+                             .pass_windows = 1,
+                             .temperature = options.temperature,
+                             .seed = seed});
+  SteadyClock steady;
+  ManualClock manual;
+  Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;
+  Watcher watcher(robot, planner, recording);
+  ControlLoop loop(
+      planner, robot, clock,
+      {.period = std::chrono::microseconds(options.tick_us), .budget = budget_of(options), .step_ticks = 1}, &watcher);
+
+  // The goal is always the same: the model knows it, and no token says it. Until anything is planned the agent stays.
+  const Tokenizer tokenizer(planner.layout());
+  std::array<double, kStates> channels{};
+  to_channels(robot.state(), channels);
+  std::array<Token, kStates> start{}, goal{};
+  goal.fill(kMask);
+  std::array<Token, kActions> idle{tokenizer.encode(kStates, channels[0]), tokenizer.encode(kStates + 1, channels[1])};
+  if (!tokenizer.encode_state(channels, start) || !loop.reset(start, goal, idle)) {
+    throw std::invalid_argument("the denoiser's layout is not that of Push-T");
+  }
+  loop.run(std::stop_token());
+
+  const LoopStatistics& statistics = loop.statistics();
+  return {.start_seed = start_seed,
+          .score = robot.score(),
+          .coverage = robot.best_coverage(),
+          .succeeded = robot.succeeded(),
+          .steps = robot.steps(),
+          .disturbances = robot.disturbances(),
+          .ticks = statistics.ticks,
+          .missed = statistics.missed,
+          .passes = statistics.passes,
+          .wake_up = examples::spread_of(statistics.wake_up),
+          .compute = examples::spread_of(statistics.compute),
+          .slack = examples::spread_of(statistics.slack),
+          .observation_to_action = examples::spread_of(statistics.observation_to_action)};
+}
+
+}  // namespace ripen::push_t

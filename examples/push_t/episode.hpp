@@ -1,0 +1,16 @@
+#pragma once
+// One episode, from the first observation to the last step.
+
+#include "push_t/options.hpp"
+#include "push_t/recording.hpp"
+#include "push_t/result.hpp"
+#include "ripen/denoiser.hpp"
+
+namespace ripen::push_t {
+
+/// Runs the robot from start_of(start_seed) until it succeeds or is out of steps, and records it if asked to. Throws
+/// std::invalid_argument if options or denoiser do not fit.
+[[nodiscard]] Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& denoiser,
+                                 Recording* recording = nullptr);
+
+}  // namespace ripen::push_t

@@ -1,0 +1,110 @@
+#include "push_t/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <limits>
+
+#ifndef RIPEN_PUSHT_MODEL
+#define RIPEN_PUSHT_MODEL "models/push_t.safetensors"
+#endif
+
+namespace ripen::push_t {
+
+namespace {
+
+constexpr int kBadInput = 2;
+
+void declare(CLI::App& app, Options& options) {
+  auto* input = app.add_option_group("Start states", "exactly one of");
+  input->add_flag("--published", options.published, "The 50 of the published evaluation: seeds 100000 to 100049");
+  input->add_option("--random", options.random, "This many, of the seeds from --seed on");
+  input->require_option(1);
+  app.add_option("--seed", options.seed, "Of the random start states, the planner and the faults")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+
+  const std::string time = "Time";
+  app.add_option("--tick-us", options.tick_us, "Period of the control loop, one step of the task [us]")
+      ->capture_default_str()
+      ->group(time);
+  auto* budget = app.add_option("--budget-us", options.budget_us,
+                                "Time a tick may spend on refining [us] (80 % of a tick unless given)");
+  auto* passes = app.add_option("--passes", options.passes, "Passes a tick may run; makes a run reproducible");
+  budget->group(time)->excludes(passes);
+  passes->group(time);
+  app.add_flag("--virtual-time", options.virtual_time, "Do not sleep between ticks")->group(time);
+
+  const std::string planner = "Planner";
+  app.add_option("--model", options.model, "Weights")->capture_default_str()->group(planner);
+  app.add_option("--horizon", options.horizon, "Steps in the plan")->capture_default_str()->group(planner);
+  app.add_option("--temperature", options.temperature, "Of what is drawn where nothing was decided before")
+      ->capture_default_str()
+      ->group(planner);
+  app.add_option("--max-steps", options.max_steps, "Steps after which the robot gives up")
+      ->capture_default_str()
+      ->group(planner);
+
+  const std::string faults = "Faults";
+  app.add_option("--disturb-rate", options.disturb_rate,
+                 "Probability, in each tick, that somebody shoves the block or pushes the agent")
+      ->capture_default_str()
+      ->group(faults);
+  app.add_option("--drop-rate", options.drop_rate, "Probability that the state sensed in a tick is lost")
+      ->capture_default_str()
+      ->group(faults);
+  app.add_option("--sensor-latency-ticks", options.sensor_latency_ticks, "Age of the sensed state [ticks]")
+      ->capture_default_str()
+      ->group(faults);
+
+  const std::string output = "Output";
+  app.add_option("--jobs", options.jobs, "Episodes at the same time")->capture_default_str()->group(output);
+  app.add_option("--json", options.json, "File for one JSON object a line, one line an episode")->group(output);
+  app.add_option("--render", options.render, "File for an animated picture (SVG) of the first episode")->group(output);
+  app.add_flag("--quiet", options.quiet, "Print errors only")->group(output);
+}
+
+}  // namespace
+
+std::string Options::validate() const {
+  std::string problems;
+  const auto check = [&](const char* name, auto value, auto low, auto high) {
+    if (value >= low && value <= high) return;
+    std::ostringstream problem;
+    problem << name << " is " << value << ", must be in [" << low << ", " << high << "]";
+    problems += (problems.empty() ? "" : "\n") + problem.str();
+  };
+  if (random) check("--random", *random, 1, 100000000);
+  // Start states have 32-bit seeds.
+  check("--seed", seed, std::uint64_t{0},
+        std::uint64_t{std::numeric_limits<std::uint32_t>::max()} - static_cast<std::uint64_t>(random.value_or(0)));
+  check("--tick-us", tick_us, 100, 10000000);
+  if (budget_us) check("--budget-us", *budget_us, 0, tick_us);
+  if (passes) check("--passes", *passes, 0, 1000000);
+  check("--horizon", horizon, 2, 4096);
+  check("--temperature", temperature, 0.0, 100.0);
+  check("--max-steps", max_steps, 1, 1000000);
+  check("--disturb-rate", disturb_rate, 0.0, 1.0);
+  check("--drop-rate", drop_rate, 0.0, 1.0);
+  check("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
+  check("--jobs", jobs, 1, 1024);
+  return problems;
+}
+
+std::optional<int> parse(int argc, const char* const* argv, Options& options) {
+  options.model = RIPEN_PUSHT_MODEL;
+  CLI::App app("Pushes a T to its place with a simulated robot whose plan keeps ripening while it moves.");
+  app.footer("Exit status: 0 all succeeded, 3 not all succeeded, 2 bad input.");
+  declare(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kBadInput;
+  }
+  if (const std::string problems = options.validate(); !problems.empty()) {
+    std::cerr << problems << '\n';
+    return kBadInput;
+  }
+  return std::nullopt;
+}
+
+}  // namespace ripen::push_t

@@ -1,0 +1,48 @@
+#pragma once
+// The command line of push_t.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "push_t/starts.hpp"
+
+namespace ripen::push_t {
+
+/// What the command line asks for. Exactly one of published and random is given.
+struct Options {
+  bool published = false;           ///< the 50 published start states
+  std::optional<int> random = {};   ///< this many start states, of the seeds from `seed` on
+  std::uint64_t seed = kFreshSeed;  ///< of the start states (not the published ones), the planner and the faults
+
+  int tick_us = 100000;
+  std::optional<int> budget_us = {};  ///< neither this nor passes: kDefaultBudget of a tick
+  std::optional<int> passes = {};     ///< a tick
+  bool virtual_time = false;
+
+  int horizon = 32;  ///< [steps]
+  double temperature = 1.0;
+  int max_steps = 300;
+
+  double disturb_rate = 0.0;
+  double drop_rate = 0.0;
+  int sensor_latency_ticks = 0;
+
+  std::string model = {};  ///< path
+  int jobs = 1;
+  std::optional<std::string> json = {};    ///< path
+  std::optional<std::string> render = {};  ///< path
+  bool quiet = false;
+
+  /// Every problem that the parser cannot see, one a line; empty if there is none.
+  [[nodiscard]] std::string validate() const;
+};
+
+/// Part of a tick that may be spent on refining unless the command line says otherwise.
+inline constexpr double kDefaultBudget = 0.8;
+
+/// Reads the command line. Returns the process's exit code if there is nothing more to do: 0 after help, 2, with a
+/// message on stderr, for bad input.
+[[nodiscard]] std::optional<int> parse(int argc, const char* const* argv, Options& options);
+
+}  // namespace ripen::push_t

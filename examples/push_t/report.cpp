@@ -1,0 +1,80 @@
+#include "push_t/report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "shared/interval.hpp"
+
+namespace ripen::push_t {
+
+namespace {
+
+std::string rounded(double value, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+std::string within(const examples::Interval& interval, double unit, int digits) {
+  return " (95 % interval " + rounded(unit * interval.low, digits) + " to " + rounded(unit * interval.high, digits) +
+         ")";
+}
+
+}  // namespace
+
+std::string to_json(const Result& result) {
+  const nlohmann::ordered_json object = {
+      {"start_seed", result.start_seed},
+      {"score", result.score},
+      {"coverage", result.coverage},
+      {"succeeded", result.succeeded},
+      {"steps", result.steps},
+      {"disturbances", result.disturbances},
+      {"ticks", result.ticks},
+      {"missed", result.missed},
+      {"passes", result.passes},
+      {"latency_us",
+       {{"wake_up", to_object(result.wake_up)},
+        {"compute", to_object(result.compute)},
+        {"slack", to_object(result.slack)},
+        {"observation_to_action", to_object(result.observation_to_action)}}},
+  };
+  return object.dump();
+}
+
+std::string to_line(const Result& result, int number, int episodes) {
+  return "episode " + std::to_string(number) + "/" + std::to_string(episodes) + ", seed " +
+         std::to_string(result.start_seed) + ": score " + rounded(result.score, 3) + ", coverage " +
+         rounded(result.coverage, 3) + (result.succeeded ? ", success after " : " after ") +
+         std::to_string(result.steps) + " steps, " + std::to_string(result.missed) + " ticks missed";
+}
+
+std::string summary_of(std::span<const Result> results) {
+  if (results.empty()) return "no episode";
+  std::vector<double> scores;
+  std::int64_t succeeded = 0, steps = 0, ticks = 0, missed = 0, passes = 0;
+  double sum = 0.0, compute_max = 0.0;
+  for (const Result& result : results) {
+    scores.push_back(result.score);
+    sum += result.score;
+    succeeded += result.succeeded ? 1 : 0;
+    steps += result.steps;
+    ticks += result.ticks;
+    missed += result.missed;
+    passes += result.passes;
+    compute_max = std::max(compute_max, result.compute.max);
+  }
+  const auto n = static_cast<std::int64_t>(results.size());
+  const double count = static_cast<double>(n);
+  return "score " + rounded(sum / count, 4) + within(examples::interval_of_mean(scores), 1.0, 4) + "; " +
+         std::to_string(succeeded) + " of " + std::to_string(n) + " succeeded, " +
+         rounded(100.0 * static_cast<double>(succeeded) / count, 1) + " %" +
+         within(examples::interval_of_rate(succeeded, n), 100.0, 1) + "; " + std::to_string(ticks) + " ticks, " +
+         std::to_string(missed) + " missed, " +
+         rounded(static_cast<double>(passes) / static_cast<double>(std::max<std::int64_t>(1, steps)), 2) +
+         " passes a step, longest compute " + rounded(compute_max, 0) + " us";
+}
+
+}  // namespace ripen::push_t
