@@ -12,10 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json to_object(const Spread& spread) {
-  return {{"p50", spread.p50}, {"p90", spread.p90}, {"p99", spread.p99}, {"p999", spread.p999}, {"max", spread.max}};
-}
-
 std::string rounded(double value, int digits) {
   char text[64];
   std::snprintf(text, sizeof text, "%.*f", digits, value);

@@ -7,13 +7,11 @@
 #include <vector>
 
 #include "cube_solver/cube_robot.hpp"
+#include "shared/spread.hpp"
 
 namespace ripen::cube {
 
-/// Percentiles of a duration over many ticks [us].
-struct Spread {
-  double p50 = 0.0, p90 = 0.0, p99 = 0.0, p999 = 0.0, max = 0.0;
-};
+using examples::Spread;
 
 /// One cube's run.
 struct Result {

@@ -16,13 +16,7 @@ namespace {
 
 constexpr std::int64_t kSpreadTicks = 20;  // Between two looks at the percentiles, which take some microseconds.
 
-Spread spread_of(const Histogram& histogram) {
-  const auto us = [](std::chrono::nanoseconds duration) {
-    return std::chrono::duration<double, std::micro>(duration).count();
-  };
-  return {us(histogram.percentile(0.5)), us(histogram.percentile(0.9)), us(histogram.percentile(0.99)),
-          us(histogram.percentile(0.999)), us(histogram.max())};
-}
+using examples::spread_of;
 
 /// Ends the loop when the cube is done, and shows what happens.
 class Watcher : public TickObserver {
