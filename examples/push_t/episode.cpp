@@ -74,11 +74,9 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
                                           .drop_rate = options.drop_rate,
                                           .seed = seed,
                                           .max_steps = options.max_steps});
-  Planner planner(denoiser, {.method = PlanMethod::kWindow,
-                             .horizon = options.horizon,
-                             .pass_windows = 1,
-                             .temperature = options.temperature,
-                             .seed = seed});
+  PlannerOptions wanted = options.planner;
+  wanted.seed = seed;
+  Planner planner(denoiser, wanted);
   SteadyClock steady;
   ManualClock manual;
   Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;

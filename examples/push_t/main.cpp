@@ -54,7 +54,7 @@ int run(const Options& options) {
     ripen::NativeDenoiser denoiser(model, {.max_windows = 1});
     for (std::size_t i = next++; i < episodes; i = next++) {
       std::optional<Recording> recording;
-      if (i == 0 && picture) recording.emplace(options.max_steps + 1, options.horizon);
+      if (i == 0 && picture) recording.emplace(options.max_steps + 1, options.planner.horizon);
       const auto seed = first + static_cast<std::uint32_t>(i);
       results.take(i, run_episode(seed, options, denoiser, recording ? &*recording : nullptr));
       if (recording && !(*picture << to_svg(*recording) << std::flush)) {

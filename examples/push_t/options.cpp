@@ -36,8 +36,11 @@ void declare(CLI::App& app, Options& options) {
 
   const std::string planner = "Planner";
   app.add_option("--model", options.model, "Weights")->capture_default_str()->group(planner);
-  app.add_option("--horizon", options.horizon, "Steps in the plan")->capture_default_str()->group(planner);
-  app.add_option("--temperature", options.temperature, "Of what is drawn where nothing was decided before")
+  app.add_option("--horizon", options.planner.horizon, "Steps in the plan")->capture_default_str()->group(planner);
+  app.add_option("--temperature", options.planner.temperature, "Of what is drawn where nothing was decided before")
+      ->capture_default_str()
+      ->group(planner);
+  app.add_option("--window-history", options.planner.window_history, "Steps behind the present that a window shows")
       ->capture_default_str()
       ->group(planner);
   app.add_option("--max-steps", options.max_steps, "Steps after which the robot gives up")
@@ -80,13 +83,12 @@ std::string Options::validate() const {
   check("--tick-us", tick_us, 100, 10000000);
   if (budget_us) check("--budget-us", *budget_us, 0, tick_us);
   if (passes) check("--passes", *passes, 0, 1000000);
-  check("--horizon", horizon, 2, 4096);
-  check("--temperature", temperature, 0.0, 100.0);
   check("--max-steps", max_steps, 1, 1000000);
   check("--disturb-rate", disturb_rate, 0.0, 1.0);
   check("--drop-rate", drop_rate, 0.0, 1.0);
   check("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
   check("--jobs", jobs, 1, 1024);
+  if (const std::string more = planner.validate(); !more.empty()) problems += (problems.empty() ? "" : "\n") + more;
   return problems;
 }
 

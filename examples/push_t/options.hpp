@@ -6,6 +6,7 @@
 #include <string>
 
 #include "push_t/starts.hpp"
+#include "ripen/planner.hpp"
 
 namespace ripen::push_t {
 
@@ -20,8 +21,7 @@ struct Options {
   std::optional<int> passes = {};     ///< a tick
   bool virtual_time = false;
 
-  int horizon = 32;  ///< [steps]
-  double temperature = 1.0;
+  PlannerOptions planner = {.method = PlanMethod::kWindow, .horizon = 16, .pass_windows = 1};
   int max_steps = 300;
 
   double disturb_rate = 0.0;

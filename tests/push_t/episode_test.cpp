@@ -78,7 +78,7 @@ const Episode& demonstration() {
 }
 
 /// The first demonstration began with the start state of seed 0.
-Options options() { return {.passes = 1, .virtual_time = true, .horizon = 16, .max_steps = 170}; }
+Options options() { return {.passes = 1, .virtual_time = true, .max_steps = 170}; }
 
 TEST(Episode, AModelThatKnowsADemonstrationScoresLikeIt) {
   Recital model(demonstration());
