@@ -20,6 +20,17 @@ enum class PlanMethod : std::uint8_t {
   kWindow,      ///< denoised as a whole, window by window, around what was decided: needs a model with a mixer
 };
 
+/// What becomes of a plan from tick to tick. All but the first are what others do, to compare with.
+enum class Replanning : std::uint8_t {
+  kRolling,         ///< it stays and ripens
+  kCold,            ///< it is forgotten at every shift(), that is every tick
+  kChunk,           ///< it is made, `chunk` steps of it are done without looking, and the next one is made
+  kChunkAhead,      ///< the same, but the next one is made while these are done
+  kReactive,        ///< there is none: one pass decides the action that is due
+  kAutoregressive,  ///< made token after token, each token a pass: one action of it is done, and the next one is made
+  kAutoregressiveActions,  ///< the same without predicted states: each action a pass
+};
+
 /// How a planner works; fixed at construction.
 struct PlannerOptions {
   PlanMethod method = PlanMethod::kCandidates;
@@ -33,6 +44,11 @@ struct PlannerOptions {
   int window_history = 4;          ///< [steps] behind the head that a window begins with (kWindow)
   double temperature = 1.0;        ///< of what is drawn where nothing was decided before; 0: the likeliest (kWindow)
   std::uint64_t seed = 1;          ///< of everything random
+
+  Replanning replanning = Replanning::kRolling;
+  int chunk = 8;  ///< [steps] done of each plan (kChunk, kChunkAhead)
+  int plan_passes =
+      64;  ///< passes that make a plan, if it does not reach the goal before (kChunk ... and the last two)
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;

@@ -125,13 +125,24 @@ bool CandidateRefiner::clamp(const TokenObservation& observation) noexcept {
   unbroken_ = observation.step;
   for (std::int64_t step = observation.step; step < committed_; ++step) predict_state(step + 1);
   // What follows was made for another state.
-  frontier_ = committed_;
-  goal_step_ = -1;
-  std::ranges::fill(buffer_.tokens(kFollowed, committed_).subspan(goal_.size()), kMask);
-  std::ranges::fill(buffer_.levels(kFollowed, committed_).subspan(goal_.size()), kFullNoise);
-  buffer_.mask_from(kFollowed, committed_ + 1);
-  restart();
+  drop_from(committed_);
   return true;
+}
+
+/// The followed plan ends before a step's action.
+void CandidateRefiner::drop_from(std::int64_t step) noexcept {
+  frontier_ = std::min(frontier_, step);
+  goal_step_ = -1;
+  std::ranges::fill(buffer_.tokens(kFollowed, step).subspan(goal_.size()), kMask);
+  std::ranges::fill(buffer_.levels(kFollowed, step).subspan(goal_.size()), kFullNoise);
+  buffer_.mask_from(kFollowed, step + 1);
+  restart();
+}
+
+void CandidateRefiner::forget() noexcept {
+  drop_from(std::clamp(held_, committed_, frontier_ < committed_ ? committed_ : frontier_));
+  known_.clear();
+  whole_goal_ = -1;
 }
 
 void CandidateRefiner::commit(std::int64_t begun) noexcept {

@@ -14,6 +14,7 @@ class CandidateRefiner : public Refiner {
   CandidateRefiner(Denoiser& model, const PlannerOptions& options, const Transition* transition);
 
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
+  void forget() noexcept override;
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override;
   void run_pass() noexcept override;
@@ -37,6 +38,7 @@ class CandidateRefiner : public Refiner {
   bool clamp(const TokenObservation& observation) noexcept;
   void predict_state(std::int64_t step) noexcept;
   void commit(std::int64_t begun) noexcept;
+  void drop_from(std::int64_t step) noexcept;
 
   // --- Changing the followed plan ---
   [[nodiscard]] bool agrees_with_emitted(int row) const noexcept;

@@ -4,6 +4,9 @@
 #include <stdexcept>
 
 #include "plan/candidate_refiner.hpp"
+#include "plan/chunk_refiner.hpp"
+#include "plan/cold_refiner.hpp"
+#include "plan/reactive_refiner.hpp"
 #include "plan/step_time.hpp"
 #include "plan/window_refiner.hpp"
 #include "ripen/problems.hpp"
@@ -17,8 +20,26 @@ namespace {
 Nanoseconds now() noexcept { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 std::unique_ptr<Refiner> make_refiner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition) {
-  if (options.method == PlanMethod::kWindow) return std::make_unique<WindowRefiner>(denoiser, options);
-  return std::make_unique<CandidateRefiner>(denoiser, options, transition);
+  if (options.replanning == Replanning::kReactive) return std::make_unique<ReactiveRefiner>(denoiser, options);
+  std::unique_ptr<Refiner> refiner;
+  if (options.method == PlanMethod::kWindow) {
+    refiner = std::make_unique<WindowRefiner>(denoiser, options);
+  } else {
+    refiner = std::make_unique<CandidateRefiner>(denoiser, options, transition);
+  }
+  switch (options.replanning) {
+    case Replanning::kCold:
+      return std::make_unique<ColdRefiner>(std::move(refiner));
+    case Replanning::kChunk:
+    case Replanning::kChunkAhead:
+      return std::make_unique<ChunkRefiner>(std::move(refiner), options, options.chunk, 1, denoiser);
+    case Replanning::kAutoregressive:
+      return std::make_unique<ChunkRefiner>(std::move(refiner), options, 1, denoiser.layout().slots(), denoiser);
+    case Replanning::kAutoregressiveActions:
+      return std::make_unique<ChunkRefiner>(std::move(refiner), options, 1, denoiser.layout().actions(), denoiser);
+    default:
+      return refiner;
+  }
 }
 
 }  // namespace
@@ -32,6 +53,8 @@ std::string PlannerOptions::validate() const {
   problems.range("value_weight", value_weight, 0.0, 1e6);
   problems.range("likelihood_weight", likelihood_weight, 0.0, 1e6);
   problems.range("noise", noise, 0.0, 1e6);
+  problems.range("chunk", chunk, 1, horizon);
+  problems.range("plan_passes", plan_passes, 1, 1 << 20);
   problems.range("window_history", window_history, 0, history);
   problems.range("temperature", temperature, 0.0, 1e6);
   return problems.text();

@@ -15,6 +15,9 @@ class Refiner {
   virtual void reset(std::span<const Token> state, std::span<const Token> goal,
                      std::span<const Token> idle) noexcept = 0;
 
+  /// Forgets the plan but for what has begun or went out.
+  virtual void forget() noexcept = 0;
+
   /// Takes what is known at the beginning of a call: what was seen, and which steps have begun.
   virtual void observe(const TokenObservation& observation, RefineReport& report) noexcept = 0;
 

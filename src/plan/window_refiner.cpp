@@ -88,6 +88,20 @@ void WindowRefiner::doubt(std::int64_t from) noexcept {
   }
 }
 
+void WindowRefiner::forget() noexcept {
+  for (std::int64_t step = buffer_.head(); step < end(); ++step) {
+    const auto tokens = buffer_.tokens(kPlan, step);
+    const auto levels = buffer_.levels(kPlan, step);
+    for (std::size_t s = 0; s < levels.size(); ++s) {
+      if (levels[s] == 0 || (s >= goal_.size() && step < held_)) continue;
+      tokens[s] = kMask;
+      levels[s] = kFullNoise;
+    }
+  }
+  frontier_ = std::max(committed_, held_);
+  fresh_ = false;
+}
+
 void WindowRefiner::show(std::int64_t first, int steps) noexcept {
   const auto slots = static_cast<std::size_t>(layout().slots());
   for (int i = 0; i < steps; ++i) {

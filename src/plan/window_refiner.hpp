@@ -17,6 +17,7 @@ class WindowRefiner : public Refiner {
   WindowRefiner(Denoiser& model, const PlannerOptions& options);
 
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
+  void forget() noexcept override;
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override { return 1; }
   void run_pass() noexcept override;

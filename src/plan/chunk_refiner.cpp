@@ -1,0 +1,91 @@
+#include "plan/chunk_refiner.hpp"
+
+#include <algorithm>
+
+namespace ripen {
+
+ChunkRefiner::ChunkRefiner(std::unique_ptr<Refiner> inner, const PlannerOptions& options, int chunk, int tokens,
+                           Denoiser& denoiser)
+    : inner_(std::move(inner)),
+      ahead_(options.replanning == Replanning::kChunkAhead),
+      plan_passes_(options.plan_passes),
+      chunk_(chunk),
+      tokens_(tokens),
+      denoiser_(denoiser),
+      step_(static_cast<std::size_t>(options.pass_windows) * static_cast<std::size_t>(denoiser.layout().slots()),
+            kMask),
+      logits_(static_cast<std::size_t>(options.pass_windows) * static_cast<std::size_t>(denoiser.layout().logits())) {}
+
+void ChunkRefiner::reset(std::span<const Token> state, std::span<const Token> goal,
+                         std::span<const Token> idle) noexcept {
+  inner_->reset(state, goal, idle);
+  chunk_end_ = 0;
+  passes_ = tokens_left_ = 0;
+  finished_ = false;
+}
+
+void ChunkRefiner::forget() noexcept {
+  inner_->forget();
+  passes_ = tokens_left_ = 0;
+  finished_ = false;
+}
+
+void ChunkRefiner::observe(const TokenObservation& observation, RefineReport& report) noexcept {
+  TokenObservation seen = observation;
+  if (!is_done()) {
+    seen.state = {};                      // Nobody looks ...
+    if (ahead_) seen.begun = chunk_end_;  // ... and the plan to come begins where this one ends.
+  }
+  inner_->observe(seen, report);
+  // A chunk that was planned ahead for another state is not begun.
+  if (report.disturbed && is_done()) forget();
+}
+
+int ChunkRefiner::next_pass() noexcept {
+  if (finished_ || (!ahead_ && !is_done())) return 0;
+  windows_ = inner_->next_pass();
+  if (windows_ == 0) release();
+  return windows_;
+}
+
+void ChunkRefiner::run_pass() noexcept {
+  ++passes_;
+  if (tokens_left_ == 0) tokens_left_ = tokens_;
+  if (--tokens_left_ > 0) {  // One of the step's other tokens: the same work, of which nothing comes out here.
+    denoiser_.run({PassDepth::kStep, windows_, 1, step_.data(), logits_.data(), nullptr});
+    return;
+  }
+  inner_->run_pass();
+  RefineReport report;
+  inner_->describe(report);
+  if (passes_ >= plan_passes_ || report.steps_to_goal >= 0) release();
+}
+
+/// The plan is finished. It is given out once the one before is done.
+void ChunkRefiner::release() noexcept {
+  finished_ = true;
+  if (!is_done() || inner_->frontier() <= chunk_end_) return;
+  chunk_end_ = std::min(std::max(chunk_end_, buffer().head()) + chunk_, inner_->frontier());
+  passes_ = 0;
+  finished_ = false;
+}
+
+void ChunkRefiner::describe(RefineReport& report) const noexcept {
+  inner_->describe(report);
+  report.head_is_ripe = report.goal_reached || frontier() > buffer().head();
+}
+
+std::int64_t ChunkRefiner::frontier() const noexcept { return std::min(inner_->frontier(), chunk_end_); }
+
+void ChunkRefiner::shift(int steps) noexcept {
+  const bool was_done = is_done();
+  inner_->shift(steps);
+  if (was_done || !is_done()) return;
+  if (ahead_) {
+    if (finished_) release();
+  } else {
+    forget();
+  }
+}
+
+}  // namespace ripen

@@ -1,0 +1,55 @@
+#pragma once
+// Baselines: a plan must be finished before anything of it is done.
+
+#include <memory>
+#include <vector>
+
+#include "plan/refiner.hpp"
+
+namespace ripen {
+
+/// Gives out the plan of another refiner in chunks. A plan is made with plan_passes passes, or fewer if it reaches the
+/// goal; until it is finished there is no action. Then `chunk` steps of it are done, and the next plan is made: after
+/// them or, kChunkAhead, while they are done, from the state they are expected to lead to. What happens while a chunk
+/// is done changes nothing before its end.
+///
+/// An autoregressive model's plan is the same, but its tokens come one by one: `tokens` passes of the network decide
+/// what a pass decides otherwise. That is more than fair to it: it has the same weights, and it knows the state exactly
+/// from a table, not from its own context.
+class ChunkRefiner : public Refiner {
+ public:
+  /// chunk: [steps] done of each plan; tokens: passes that each of the inner refiner's passes costs.
+  ChunkRefiner(std::unique_ptr<Refiner> inner, const PlannerOptions& options, int chunk, int tokens,
+               Denoiser& denoiser);
+
+  void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
+  void forget() noexcept override;
+  void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
+  [[nodiscard]] int next_pass() noexcept override;
+  void run_pass() noexcept override;
+  void describe(RefineReport& report) const noexcept override;
+  [[nodiscard]] std::int64_t frontier() const noexcept override;
+  void emitted(int steps) noexcept override { inner_->emitted(steps); }
+  void shift(int steps) noexcept override;
+  [[nodiscard]] const PlanBuffer& buffer() const noexcept override { return inner_->buffer(); }
+  [[nodiscard]] std::span<const Token> idle() const noexcept override { return inner_->idle(); }
+
+ private:
+  [[nodiscard]] bool is_done() const noexcept { return buffer().head() >= chunk_end_; }
+  void release() noexcept;
+
+  std::unique_ptr<Refiner> inner_;
+  bool ahead_;
+  int plan_passes_, chunk_, tokens_;
+  std::int64_t chunk_end_ = 0;  // First step that was not given out.
+  int passes_ = 0;              // Of the plan that is being made.
+  int tokens_left_ = 0;         // Passes until the inner refiner's.
+  bool finished_ = false;       // The plan that comes after the chunk.
+
+  Denoiser& denoiser_;
+  int windows_ = 0;
+  std::vector<Token> step_;  // What a token's pass runs on.
+  std::vector<float> logits_;
+};
+
+}  // namespace ripen
