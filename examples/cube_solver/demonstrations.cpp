@@ -9,9 +9,9 @@ namespace {
 constexpr double kStray = 0.03;   // Of the turns, any one; it mostly leads back to an earlier phase.
 constexpr double kWander = 0.03;  // Of the turns, the beginning of some that stay in the phase without a goal.
 constexpr int kLongestWander = 6;
-constexpr float kEasy = 0.2F;    // Chance of a state that every model gets right to be trained on again.
+constexpr float kEasy = 0.2F;  // Chance of a state that every model gets right to be trained on again.
 constexpr std::array<int, 5> kHard = {8, 6, 5, 9, 1};  // By phase: turns to its end from which on models err.
-constexpr int kHolds = 3;  // Steps shown after the cube is solved.
+constexpr int kHolds = 3;                              // Steps shown after the cube is solved.
 
 /// The turns of each phase's group, and none for a solved cube.
 constexpr std::uint32_t kHalfTurns = 0b010010010010010010;

@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "shared/replanning.hpp"
+
 #ifndef RIPEN_CUBE_MODEL
 #define RIPEN_CUBE_MODEL "models/cube.safetensors"
 #endif
@@ -35,8 +37,11 @@ void declare(CLI::App& app, Options& options) {
 
   const std::string planner = "Planner";
   app.add_option("--model", options.model, "Weights")->capture_default_str()->group(planner);
-  app.add_option("--candidates", options.candidates, "Plans kept in parallel")->capture_default_str()->group(planner);
-  app.add_option("--horizon", options.horizon, "Steps in the plan")->capture_default_str()->group(planner);
+  app.add_option("--candidates", options.planner.candidates, "Plans kept in parallel")
+      ->capture_default_str()
+      ->group(planner);
+  app.add_option("--horizon", options.planner.horizon, "Steps in the plan")->capture_default_str()->group(planner);
+  examples::declare_replanning(app, options.planner, planner);
   app.add_option("--max-moves", options.max_moves, "Turns after which the robot gives up")
       ->capture_default_str()
       ->group(planner);
@@ -72,13 +77,12 @@ std::string Options::validate() const {
   check("--tick-us", tick_us, 100, 10000000);
   if (budget_us) check("--budget-us", *budget_us, 0, tick_us);
   if (passes) check("--passes", *passes, 0, 1000000);
-  check("--candidates", candidates, 1, 4096);
-  check("--horizon", horizon, 2, 4096);
   check("--max-moves", max_moves, 1, 10000);
   check("--slip-rate", slip_rate, 0.0, 1.0);
   check("--disturb-rate", disturb_rate, 0.0, 1.0);
   check("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
   check("--jobs", jobs, 1, 1024);
+  if (const std::string more = planner.validate(); !more.empty()) problems += (problems.empty() ? "" : "\n") + more;
   return problems;
 }
 

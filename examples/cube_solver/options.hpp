@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "ripen/planner.hpp"
+
 namespace ripen::cube {
 
 /// What the command line asks for. Exactly one of scramble, facelets, facelets_file and random is given.
@@ -20,8 +22,7 @@ struct Options {
   std::optional<int> passes = {};     ///< a tick
   bool virtual_time = false;
 
-  int candidates = 64;
-  int horizon = 96;     ///< [steps]
+  PlannerOptions planner = {};
   int max_moves = 100;  ///< turns by the robot
 
   double slip_rate = 0.0;

@@ -64,7 +64,7 @@ class Watcher : public TickObserver {
       ++(turn.by_world ? s.world_turns : s.robot_turns);
       if (turn.slipped) ++s.slips;
     }
-    s.planned = std::min(options_.horizon, Snapshot::kMaxSteps);
+    s.planned = std::min(options_.planner.horizon, Snapshot::kMaxSteps);
     const PlanBuffer& plan = planner_.buffer();
     for (int i = 0; i < s.planned; ++i) {
       const bool decided = planner_.decided(i);
@@ -104,7 +104,9 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
                          .seed = seed,
                          .log_turns = 2 * options.max_moves + 4});
   const CubeTransition transition;
-  Planner planner(denoiser, {.horizon = options.horizon, .candidates = options.candidates, .seed = seed}, &transition);
+  PlannerOptions wanted = options.planner;
+  wanted.seed = seed;
+  Planner planner(denoiser, wanted, &transition);
   SteadyClock steady;
   ManualClock manual;
   Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;

@@ -31,14 +31,20 @@ void ChunkRefiner::forget() noexcept {
 }
 
 void ChunkRefiner::observe(const TokenObservation& observation, RefineReport& report) noexcept {
+  if (observation.begun > chunk_end_) inner_->withhold();
   TokenObservation seen = observation;
   if (!is_done()) {
-    seen.state = {};                      // Nobody looks ...
-    if (ahead_) seen.begun = chunk_end_;  // ... and the plan to come begins where this one ends.
+    if (ahead_) {
+      seen.begun = chunk_end_;  // The plan to come begins where this one ends.
+    } else {
+      seen.state = {};  // Nobody looks.
+    }
   }
   inner_->observe(seen, report);
-  // A chunk that was planned ahead for another state is not begun.
-  if (report.disturbed && is_done()) forget();
+  if (ahead_ && report.disturbed) {  // What was planned ahead was for another state.
+    passes_ = tokens_left_ = 0;
+    finished_ = false;
+  }
 }
 
 int ChunkRefiner::next_pass() noexcept {
@@ -77,8 +83,14 @@ void ChunkRefiner::describe(RefineReport& report) const noexcept {
 
 std::int64_t ChunkRefiner::frontier() const noexcept { return std::min(inner_->frontier(), chunk_end_); }
 
+void ChunkRefiner::emitted(int steps) noexcept {
+  // What was not given out did not go out: an idle action did.
+  inner_->emitted(static_cast<int>(std::clamp<std::int64_t>(chunk_end_ - buffer().head(), 0, steps)));
+}
+
 void ChunkRefiner::shift(int steps) noexcept {
   const bool was_done = is_done();
+  if (buffer().head() + steps > chunk_end_) inner_->withhold();
   inner_->shift(steps);
   if (was_done || !is_done()) return;
   if (ahead_) {

@@ -24,12 +24,13 @@ class ChunkRefiner : public Refiner {
 
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
   void forget() noexcept override;
+  void withhold() noexcept override { inner_->withhold(); }
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override;
   void run_pass() noexcept override;
   void describe(RefineReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override;
-  void emitted(int steps) noexcept override { inner_->emitted(steps); }
+  void emitted(int steps) noexcept override;
   void shift(int steps) noexcept override;
   [[nodiscard]] const PlanBuffer& buffer() const noexcept override { return inner_->buffer(); }
   [[nodiscard]] std::span<const Token> idle() const noexcept override { return inner_->idle(); }

@@ -16,6 +16,7 @@ class ColdRefiner : public Refiner {
     inner_->reset(state, goal, idle);
   }
   void forget() noexcept override { inner_->forget(); }
+  void withhold() noexcept override { inner_->withhold(); }
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override {
     inner_->observe(observation, report);
   }

@@ -16,6 +16,7 @@ class ReactiveRefiner : public Refiner {
 
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
   void forget() noexcept override { frontier_ = std::max(committed_, held_); }
+  void withhold() noexcept override { forget(); }
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override { return seen_ == committed_ && frontier_ <= committed_ ? 1 : 0; }
   void run_pass() noexcept override;

@@ -18,6 +18,9 @@ class Refiner {
   /// Forgets the plan but for what has begun or went out.
   virtual void forget() noexcept = 0;
 
+  /// Tells that the action due did not go out though it was decided: a step that begins without it is idle.
+  virtual void withhold() noexcept = 0;
+
   /// Takes what is known at the beginning of a call: what was seen, and which steps have begun.
   virtual void observe(const TokenObservation& observation, RefineReport& report) noexcept = 0;
 

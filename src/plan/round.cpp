@@ -72,7 +72,8 @@ Round::Arrival Round::admit(int member, std::span<const Token> goal, StateIndex&
     }
   }
   const std::uint64_t hash = hash_state(state);
-  if (!visited_.insert(hash, depth_)) return {};  // Reached before, in no more steps.
+  // Reached before, in no more steps. The robot itself may well be where it was, if it had to wait.
+  if (!visited_.insert(hash, depth_) && depth_ > root_) return {};
   bool arrived = true;
   for (std::size_t s = 0; s < goal.size(); ++s) arrived = arrived && (goal[s] == kMask || goal[s] == state[s]);
   if (arrived) return {at, -1, limit - depth_};

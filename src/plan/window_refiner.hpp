@@ -2,6 +2,8 @@
 // Ripening by windows: everything in a window is denoised at once, and what the model is sure of is kept for the next
 // pass.
 
+#include <algorithm>
+
 #include "plan/refiner.hpp"
 #include "ripen/random.hpp"
 
@@ -18,6 +20,7 @@ class WindowRefiner : public Refiner {
 
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
   void forget() noexcept override;
+  void withhold() noexcept override { frontier_ = std::max(committed_, held_); }
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override { return 1; }
   void run_pass() noexcept override;

@@ -35,7 +35,7 @@ TEST(CommandLine, DefaultsAreThoseOfTheManual) {
   ASSERT_FALSE(result.exit_code) << result.errors;
   EXPECT_EQ(result.options.random, 3);
   EXPECT_EQ(result.options.tick_us, 5000);
-  EXPECT_EQ(result.options.horizon, 96);
+  EXPECT_EQ(result.options.planner.horizon, 96);
   EXPECT_EQ(result.options.max_moves, 100);
   EXPECT_EQ(result.options.jobs, 1);
   EXPECT_FALSE(result.options.virtual_time || result.options.quiet);

@@ -79,7 +79,7 @@ Cube cube_of(int number) {
   return random_cube(random);
 }
 
-Options quick() { return {.passes = 6, .virtual_time = true, .candidates = 16}; }
+Options quick() { return {.passes = 6, .virtual_time = true, .planner = {.candidates = 16}}; }
 
 /// The logged turns, slipped ones left out, do lead from the start to a solved cube.
 void expect_turns_solve(const Cube& start, const Result& result) {
