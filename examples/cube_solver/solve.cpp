@@ -111,7 +111,10 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
   ManualClock manual;
   Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;
   Watcher watcher(robot, planner, options, place);
-  ControlLoop loop(planner, robot, clock, {.period = tick, .budget = budget_of(options)}, &watcher);
+  // The camera is blind while a face turns, which lasts less than a second.
+  const int max_stale_ticks = options.sensor_latency_ticks + std::max(1000, 1000000 / options.tick_us);
+  ControlLoop loop(planner, robot, clock,
+                   {.period = tick, .budget = budget_of(options), .max_stale_ticks = max_stale_ticks}, &watcher);
   watcher.watch(loop);
 
   std::array<Token, kCubies> start{}, goal{};

@@ -30,7 +30,9 @@ struct ControlLoopOptions {
   /// [ticks] a step lasts; 0: the robot reports the steps it has begun and done. Otherwise step s is the ticks
   /// [s n, (s + 1) n), whatever the robot reports, and Observation::state_step of a state sensed in tick t is t / n.
   int step_ticks = 0;
-  int max_read_failures = 10;  ///< in a row that are bridged with the plan; the next one stops the robot
+  int max_read_failures = 10;   ///< in a row that are bridged with the plan; the next one stops the robot
+  int max_write_failures = 10;  ///< in a row; the next one stops the robot: what it does is not what was planned
+  int max_stale_ticks = 1000;   ///< in a row without a fresh state; the next one stops the robot
   SafetyGuardOptions guard = {};
 
   /// Every problem, one a line; empty if there is none.
@@ -65,8 +67,8 @@ class TickObserver {
 /// - kFresh: the head was decided by the model, or the goal is reached;
 /// - kPartial: no pass had decided the head when it was due;
 /// - kHeld: no (sound) observation; the plan goes on unobserved;
-/// - kRamping, kStopped: more than max_read_failures ticks in a row without an observation. Idle from then on, at the
-///   guard's rate limit, until reset.
+/// - kRamping, kStopped: one of the three limits of ControlLoopOptions was passed; TickReport::faults says which. Idle
+///   from then on, at the guard's rate limit, until reset.
 ///
 /// The grid is absolute. A tick whose instant and whose period have passed is not made up for, but counted as missed; a
 /// late one has what is left of its budget. After reset a tick takes no heap, no lock, no exception and no system call
@@ -108,6 +110,7 @@ class ControlLoop {
   bool observe() noexcept;
   bool take_steps() noexcept;
   void follow_plan(bool observed, TimePoint begin) noexcept;
+  void count_failures(bool observed) noexcept;
   void stop_robot() noexcept;
   void refine(std::span<const Token> state, const Budget& budget) noexcept;
   void write_planned(CommandSource source) noexcept;
@@ -137,7 +140,9 @@ class ControlLoop {
   std::optional<std::int64_t> base_;  // the robot's count of steps where the plan's begins
   std::int64_t done_ = 0;             // [steps] of the plan
   std::int64_t begun_ = 0;            // [steps] of the plan
-  int failures_ = 0;                  // ticks in a row without an observation
+  int read_failures_ = 0;             // ticks in a row without an observation
+  int write_failures_ = 0;            // ticks in a row without a command delivered
+  std::int64_t sensed_ = -1;          // the last tick with a fresh state, or the one before the plan's first
   bool stopping_ = false;             // latched until reset
 
   RefineReport refined_;

@@ -29,7 +29,7 @@ class PlanBuffer {
   /// Masks everything and puts the head at step 0.
   void reset() noexcept;
 
-  /// Moves the head on; the steps that enter the horizon are masked. O(1) per candidate and step entering.
+  /// Moves the head on; the steps that enter the horizon are masked. O(1) per candidate and step entering, however far.
   void shift(int steps) noexcept;
 
   /// Whether a step lies in the ring.

@@ -17,6 +17,7 @@ enum Fault : std::uint32_t {
   kReplaced = 1U << 3,        ///< the guard replaced a value that was not finite or no category
   kLimited = 1U << 4,         ///< the guard clamped a value to its limits
   kRateLimited = 1U << 5,     ///< the guard slowed down a change
+  kStale = 1U << 6,           ///< no fresh state for more than ControlLoopOptions::max_stale_ticks
 };
 
 /// One tick, as measured and decided. A POD that may be copied to another thread.

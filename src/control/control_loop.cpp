@@ -40,6 +40,8 @@ std::string ControlLoopOptions::validate() const {
   }
   problems.range("step_ticks", step_ticks, 0, kMany);
   problems.range("max_read_failures", max_read_failures, 0, kMany);
+  problems.range("max_write_failures", max_write_failures, 0, kMany);
+  problems.range("max_stale_ticks", max_stale_ticks, 0, kMany);
   const std::string guard_problems = guard.validate();
   if (guard_problems.empty()) return problems.text();
   return problems.text().empty() ? guard_problems : problems.text() + '\n' + guard_problems;
@@ -87,7 +89,9 @@ void ControlLoop::begin_plan(std::span<const Token> idle) noexcept {
   guard_.set_safe(action_);
   done_ = 0;
   begun_ = 0;
-  failures_ = 0;
+  read_failures_ = 0;
+  write_failures_ = 0;
+  sensed_ = next_tick_ - 1;
   stopping_ = false;
   ready_ = true;
 }
@@ -107,8 +111,7 @@ bool ControlLoop::step(TimePoint now) noexcept {
   const TimePoint begin = real_now();
   enter_tick(now);
   const bool observed = observe();
-  failures_ = observed ? 0 : std::min(failures_ + 1, options_.max_read_failures + 1);
-  stopping_ = stopping_ || failures_ > options_.max_read_failures;
+  count_failures(observed);
   if (stopping_) {
     stop_robot();
   } else {
@@ -225,6 +228,15 @@ void ControlLoop::write_planned(CommandSource source) noexcept {
   planner_.emitted(may_begin_next ? 2 : 1);
 }
 
+/// Stops the robot when it was out of touch for too long. Missed ticks count: they brought nothing either.
+void ControlLoop::count_failures(bool observed) noexcept {
+  read_failures_ = observed ? 0 : std::min(read_failures_ + 1, options_.max_read_failures + 1);
+  if (observation_.fresh) sensed_ = report_.tick;
+  if (report_.tick - sensed_ > options_.max_stale_ticks) report_.faults |= kStale;
+  stopping_ = stopping_ || read_failures_ > options_.max_read_failures ||
+              write_failures_ > options_.max_write_failures || (report_.faults & kStale) != 0;
+}
+
 void ControlLoop::stop_robot() noexcept {
   std::copy(guard_.safe().begin(), guard_.safe().end(), action_.begin());
   write(CommandSource::kStopped, false);
@@ -246,6 +258,8 @@ bool ControlLoop::write(CommandSource source, bool offers_next) noexcept {
     const RobotSection section;
     if (!robot_.write(command)) report_.faults |= kWriteFailed;
   }
+  const bool failed = (report_.faults & kWriteFailed) != 0;
+  write_failures_ = failed ? std::min(write_failures_ + 1, options_.max_write_failures + 1) : 0;
   written_ = real_now();
   return offers_next;
 }

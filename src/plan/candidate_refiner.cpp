@@ -75,15 +75,30 @@ void CandidateRefiner::describe(RefineReport& report) const noexcept {
 void CandidateRefiner::emitted(int steps) noexcept { held_ = std::min(buffer_.head() + steps, frontier_); }
 
 void CandidateRefiner::shift(int steps) noexcept {
-  commit(buffer_.head() + steps);
-  for (; steps > 0; --steps) {
-    buffer_.shift(1);
-    if (!is_whole()) continue;
-    // The step that enters the horizon lies behind the goal.
-    fill_idle(kFollowed, end() - 2);
-    std::ranges::fill(buffer_.levels(kFollowed, end() - 1), NoiseLevel{0});
-    frontier_ = end();
+  const std::int64_t target = buffer_.head() + steps;
+  commit(target);
+  if (committed_ < target) {
+    jump(target);
+    return;
   }
+  const std::int64_t old_end = end();
+  buffer_.shift(steps);
+  if (!is_whole()) return;
+  // The steps that enter the horizon lie behind the goal.
+  fill_idle(kFollowed, old_end - 1);
+  for (std::int64_t step = old_end; step < end(); ++step) {
+    std::ranges::fill(buffer_.levels(kFollowed, step), NoiseLevel{0});
+  }
+  frontier_ = end();
+}
+
+/// Goes on at a step beyond the horizon. Nobody planned for it: its state is taken for the last one that was predicted.
+void CandidateRefiner::jump(std::int64_t target) noexcept {
+  std::ranges::copy(buffer_.state(kFollowed, committed_), hop_tokens_.begin());
+  buffer_.shift(static_cast<int>(target - buffer_.head()));
+  committed_ = frontier_ = unbroken_ = target;
+  std::copy_n(hop_tokens_.begin(), goal_.size(), buffer_.tokens(kFollowed, target).begin());
+  drop_from(target);
 }
 
 bool CandidateRefiner::known_state(std::int64_t step) const noexcept {

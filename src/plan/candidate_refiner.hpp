@@ -39,6 +39,7 @@ class CandidateRefiner : public Refiner {
   bool clamp(const TokenObservation& observation) noexcept;
   void predict_state(std::int64_t step) noexcept;
   void commit(std::int64_t begun) noexcept;
+  void jump(std::int64_t target) noexcept;
   void drop_from(std::int64_t step) noexcept;
 
   // --- Changing the followed plan ---

@@ -32,11 +32,13 @@ void PlanBuffer::reset() noexcept {
 }
 
 void PlanBuffer::shift(int steps) noexcept {
-  for (; steps > 0; --steps, ++head_) {
-    // The place of the step that falls out of the history is the new last step's.
+  const std::int64_t entering = head_ + horizon_;
+  head_ += steps;
+  // The place of a step that falls out of the history is a new one's; a jump over all of them masks each place once.
+  for (std::int64_t step = std::max(entering, head_ - history_); step < head_ + horizon_; ++step) {
     for (int c = 0; c < candidates_; ++c) {
-      std::ranges::fill(tokens(c, head_ + horizon_), kMask);
-      std::ranges::fill(levels(c, head_ + horizon_), kFullNoise);
+      std::ranges::fill(tokens(c, step), kMask);
+      std::ranges::fill(levels(c, step), kFullNoise);
     }
   }
 }

@@ -74,6 +74,7 @@ void ReactiveRefiner::describe(RefineReport& report) const noexcept {
 void ReactiveRefiner::shift(int steps) noexcept {
   commit(buffer_.head() + steps);
   buffer_.shift(steps);
+  committed_ = std::max(committed_, buffer_.head());  // It may have jumped over the whole horizon.
 }
 
 }  // namespace ripen

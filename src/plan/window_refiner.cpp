@@ -159,6 +159,7 @@ void WindowRefiner::describe(RefineReport& report) const noexcept {
 void WindowRefiner::shift(int steps) noexcept {
   commit(buffer_.head() + steps);
   buffer_.shift(steps);
+  committed_ = std::max(committed_, buffer_.head());  // It may have jumped over the whole horizon.
   frontier_ = std::max(frontier_, buffer_.head());
 }
 

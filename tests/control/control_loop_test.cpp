@@ -276,6 +276,91 @@ TEST(ControlLoopTest, ReportsCommandsThatCouldNotBeDelivered) {
   for (const TickReport& report : rig.recorder.reports) EXPECT_EQ(report.faults, kWriteFailed);
 }
 
+TEST(ControlLoopTest, StopsAfterTooManyFailedWritesUntilReset) {
+  Rig rig(LineRobot(3, 2), 20, {.budget = Budget{.passes = 8}, .max_write_failures = 3});
+  rig.robot.on_write = [&](std::int64_t tick) { rig.robot.accepts = tick < 2 || tick == 5 || tick > 12; };
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.loop.run({});
+  // Of the writes 2 to 4 and 6 to 12 failed: the fourth of the second row is tick 9.
+  for (std::size_t tick = 0; tick < 20; ++tick) {
+    EXPECT_EQ(rig.sources()[tick], tick < 10 ? CommandSource::kFresh : CommandSource::kStopped) << "tick " << tick;
+  }
+  EXPECT_EQ(rig.recorder.reports[9].faults, kWriteFailed);
+  EXPECT_EQ(rig.recorder.reports[19].faults, 0U) << "a write that works again lifts no stop";
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.loop.step(rig.clock.now() + 5ms);
+  EXPECT_EQ(rig.loop.report().source, CommandSource::kFresh);
+}
+
+TEST(ControlLoopTest, StopsARobotThatSensesNothingAnyMore) {
+  Rig rig(LineRobot(3, 1, true), 30, {.budget = Budget{.passes = 8}, .step_ticks = 1, .max_stale_ticks = 5});
+  rig.robot.blind = [](std::int64_t tick) { return (tick > 2 && tick < 8) || tick > 10; };
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.loop.run({});
+  for (std::size_t tick = 0; tick < 30; ++tick) {
+    EXPECT_EQ(rig.sources()[tick], tick < 16 ? CommandSource::kFresh : CommandSource::kStopped) << "tick " << tick;
+    EXPECT_EQ(rig.recorder.reports[tick].faults, tick < 16 ? 0U : std::uint32_t{kStale}) << "tick " << tick;
+  }
+  rig.robot.blind = nullptr;
+  rig.loop.step(rig.clock.now() + 5ms);
+  EXPECT_EQ(rig.loop.report().source, CommandSource::kStopped) << "seeing again lifts no stop";
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.loop.step(rig.clock.now() + 10ms);
+  EXPECT_EQ(rig.loop.report().source, CommandSource::kFresh);
+  EXPECT_EQ(rig.loop.report().faults, 0U);
+}
+
+TEST(ControlLoopTest, MissedTicksBroughtNoStateEither) {
+  ControlLoopOptions options = fixed_steps(1);
+  options.period = 10ms;
+  options.max_stale_ticks = 5;
+  Rig rig(LineRobot(3, 1, true), 10, options);
+  rig.robot.blind = [](std::int64_t tick) { return tick >= 4; };
+  rig.robot.on_write = [&](std::int64_t tick) {
+    if (tick == 4) rig.clock.advance(50ms);
+  };
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.loop.run({});
+  EXPECT_EQ(rig.recorder.reports[5].tick, 9);
+  EXPECT_EQ(rig.recorder.reports[5].source, CommandSource::kStopped);
+}
+
+TEST(ControlLoopTest, TheSeverestReasonNamesTheSource) {
+  // Two budgets: with passes the head is decided, without it is not. Not being observed is worse than either.
+  for (const int passes : {0, 8}) {
+    ControlLoopOptions options{.period = 10ms, .budget = Budget{.passes = passes}, .max_read_failures = 2};
+    options.guard.channels = {{.rate = 30.0}};  // 0.3 a tick
+    Rig rig(LineRobot(3, 1), 14, options);
+    rig.robot.fails = [](std::int64_t tick) { return tick >= 4 && tick < 10; };
+    ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+    rig.loop.run({});
+    using enum CommandSource;
+    const CommandSource first = passes == 0 ? kPartial : kFresh;
+    const CommandSource slowing = passes == 0 ? kStopped : kRamping;  // the idle command needs no slowing down
+    const std::vector expected{first,   first,   first,    first,    kHeld,    kHeld,    slowing,
+                               slowing, slowing, kStopped, kStopped, kStopped, kStopped, kStopped};
+    EXPECT_EQ(rig.sources(), expected) << passes << " passes";
+  }
+  EXPECT_LT(CommandSource::kFresh, CommandSource::kPartial);
+  EXPECT_LT(CommandSource::kPartial, CommandSource::kHeld);
+  EXPECT_LT(CommandSource::kHeld, CommandSource::kRamping);
+  EXPECT_LT(CommandSource::kRamping, CommandSource::kStopped);
+}
+
+TEST(ControlLoopTest, AJumpOfManyMillionTicksIsOneTick) {
+  ControlLoopOptions options = fixed_steps(1);
+  options.period = 10ms;
+  Rig rig(LineRobot(3, 1, true), 60, options);
+  rig.robot.on_write = [&](std::int64_t tick) {
+    if (tick == 5) rig.clock.advance(100000s);
+  };
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.loop.run({});
+  EXPECT_EQ(rig.loop.statistics().missed, 10'000'000 - 1);
+  EXPECT_EQ(rig.planner.head(), rig.loop.report().tick);
+  EXPECT_EQ(rig.robot.place(), kLineGoal);
+}
+
 TEST(ControlLoopTest, GuardLimitsWhatThePlanWants) {
   ControlLoopOptions options = fixed_steps(1);
   options.guard.channels = {{.low = -0.5, .high = 0.5}};
@@ -405,9 +490,12 @@ TEST(ControlLoopTest, ListsEveryProblemOfItsOptions) {
                                    .budget = Budget{.time = -1ns, .passes = -1},
                                    .step_ticks = -1,
                                    .max_read_failures = -1,
+                                   .max_write_failures = -1,
+                                   .max_stale_ticks = -1,
                                    .guard = {.channels = {{.rate = 0.0}}}};
   const std::string problems = options.validate();
-  for (const char* name : {"period", "budget.time", "budget.passes", "step_ticks", "max_read_failures", "rate"}) {
+  for (const char* name : {"period", "budget.time", "budget.passes", "step_ticks", "max_read_failures",
+                           "max_write_failures", "max_stale_ticks", "rate"}) {
     EXPECT_NE(problems.find(name), std::string::npos) << name << " is not in: " << problems;
   }
   EXPECT_THROW(Rig(LineRobot(3), 1, options), std::invalid_argument);

@@ -124,6 +124,56 @@ TEST(Planner, LateObservationsCorrectThePresent) {
   EXPECT_EQ(report.steps_to_goal, 7);
 }
 
+/// Counts what it is asked.
+class CountingDenoiser : public LineDenoiser {
+ public:
+  void run(const DenoiseBatch& batch) noexcept override {
+    ++runs;
+    LineDenoiser::run(batch);
+  }
+  int runs = 0;
+};
+
+TEST(Planner, AHugeShiftCostsNoMoreThanTheHorizon) {
+  for (const PlanMethod method : {PlanMethod::kCandidates, PlanMethod::kWindow}) {
+    CountingDenoiser denoiser;
+    Planner planner(denoiser, {.method = method, .horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4});
+    ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+    planner.refine({.state = State{3}}, {.passes = 1});
+    denoiser.runs = 0;
+    planner.shift(1 << 30);
+    EXPECT_EQ(planner.head(), 1 << 30);
+    EXPECT_LE(denoiser.runs, 24);
+    const RefineReport report =
+        planner.refine({.state = State{10}, .step = planner.head(), .begun = planner.head()}, {.passes = 50});
+    EXPECT_TRUE(planner.decided());
+    EXPECT_EQ(planner.action()[0], test::kRight);
+    if (method == PlanMethod::kCandidates) {
+      EXPECT_EQ(report.steps_to_goal, kGoal[0] - 10);
+    }
+  }
+}
+
+TEST(Planner, AShiftIsAsManyShiftsOfOne) {
+  for (const int passes : {0, 1, 200}) {
+    for (int steps = 0; steps < 24; ++steps) {
+      LineDenoiser denoiser;
+      Planner once = planner_for(denoiser), singly = planner_for(denoiser);
+      for (Planner* planner : {&once, &singly}) {
+        ASSERT_TRUE(planner->reset(State{3}, kGoal, kIdle));
+        planner->refine({.state = State{3}}, {.passes = passes});
+      }
+      once.shift(steps);
+      for (int i = 0; i < steps; ++i) singly.shift(1);
+      ASSERT_EQ(once.head(), singly.head());
+      for (int i = 0; i < once.options().horizon; ++i) {
+        EXPECT_EQ(once.decided(i), singly.decided(i)) << passes << " passes, " << steps << " steps, " << i << " ahead";
+        EXPECT_EQ(once.action(i)[0], singly.action(i)[0]);
+      }
+    }
+  }
+}
+
 TEST(Planner, CountBudgetsAreReproducible) {
   const auto run = [] {
     LineDenoiser denoiser;
