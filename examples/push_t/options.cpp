@@ -19,7 +19,7 @@ void declare(CLI::App& app, Options& options) {
   input->add_flag("--published", options.published, "The 50 of the published evaluation: seeds 100000 to 100049");
   input->add_option("--random", options.random, "This many, of the seeds from --seed on");
   input->require_option(1);
-  app.add_option("--seed", options.seed, "Of the random start states, the planner and the faults")
+  app.add_option("--seed", options.seed, "First of the random start states; planner and faults follow from it too")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
 

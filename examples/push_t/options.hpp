@@ -12,9 +12,10 @@ namespace ripen::push_t {
 
 /// What the command line asks for. Exactly one of published and random is given.
 struct Options {
-  bool published = false;           ///< the 50 published start states
-  std::optional<int> random = {};   ///< this many start states, of the seeds from `seed` on
-  std::uint64_t seed = kFreshSeed;  ///< of the start states (not the published ones), the planner and the faults
+  bool published = false;          ///< the 50 published start states
+  std::optional<int> random = {};  ///< this many start states, of the seeds from `seed` on
+  std::uint64_t seed =
+      kFreshSeed;  ///< of the start states; of planner and faults alone if these are the published ones
 
   int tick_us = 100000;
   std::optional<int> budget_us = {};  ///< neither this nor passes: kDefaultBudget of a tick
