@@ -4,6 +4,8 @@
 #include <iostream>
 #include <limits>
 
+#include "shared/replanning.hpp"
+
 #ifndef RIPEN_PUSHT_MODEL
 #define RIPEN_PUSHT_MODEL "models/push_t.safetensors"
 #endif
@@ -43,6 +45,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--window-history", options.planner.window_history, "Steps behind the present that a window shows")
       ->capture_default_str()
       ->group(planner);
+  examples::declare_replanning(app, options.planner, planner);
   app.add_option("--max-steps", options.max_steps, "Steps after which the robot gives up")
       ->capture_default_str()
       ->group(planner);

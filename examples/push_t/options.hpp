@@ -22,7 +22,7 @@ struct Options {
   std::optional<int> passes = {};     ///< a tick
   bool virtual_time = false;
 
-  PlannerOptions planner = {.method = PlanMethod::kWindow, .horizon = 16, .pass_windows = 1};
+  PlannerOptions planner = {.method = PlanMethod::kWindow, .horizon = 16, .pass_windows = 1, .plan_passes = 16};
   int max_steps = 300;
 
   double disturb_rate = 0.0;

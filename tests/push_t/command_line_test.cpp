@@ -63,13 +63,16 @@ TEST(CommandLine, TakesEveryOption) {
                                 "out",
                                 "--render",
                                 "out.svg",
-                                "--quiet"});
+                                "--quiet",
+                                "--planner",
+                                "chunk"});
   ASSERT_FALSE(result.exit_code) << result.errors;
   EXPECT_EQ(result.options.random, 10);
   EXPECT_EQ(result.options.seed, 200000U);
   EXPECT_EQ(result.options.passes, 4);
   EXPECT_EQ(result.options.planner.temperature, 0.5);
   EXPECT_EQ(result.options.drop_rate, 0.2);
+  EXPECT_EQ(result.options.planner.replanning, Replanning::kChunk);
   EXPECT_EQ(result.options.sensor_latency_ticks, 2);
   EXPECT_EQ(result.options.render, "out.svg");
 }
