@@ -46,11 +46,15 @@ void declare(CLI::App& app, Options& options) {
       ->capture_default_str()
       ->group(planner);
 
-  const std::string faults = "Faults";
+  const std::string faults = "World";
   app.add_option("--slip-rate", options.slip_rate, "Probability that a turn does not happen")
       ->capture_default_str()
       ->group(faults);
   app.add_option("--disturb-rate", options.disturb_rate, "Probability that after a turn somebody else turns a face")
+      ->capture_default_str()
+      ->group(faults);
+  app.add_option("--quarter-us", options.quarter_us,
+                 "Time of a quarter turn; a half turn takes half as long again [us]")
       ->capture_default_str()
       ->group(faults);
   app.add_option("--sensor-latency-ticks", options.sensor_latency_ticks, "Age of the sensed state [ticks]")
@@ -80,6 +84,7 @@ std::string Options::validate() const {
   check("--max-moves", max_moves, 1, 10000);
   check("--slip-rate", slip_rate, 0.0, 1.0);
   check("--disturb-rate", disturb_rate, 0.0, 1.0);
+  check("--quarter-us", quarter_us, 100, 10000000);
   check("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
   check("--jobs", jobs, 1, 1024);
   if (const std::string more = planner.validate(); !more.empty()) problems += (problems.empty() ? "" : "\n") + more;

@@ -28,6 +28,7 @@ struct Options {
   double slip_rate = 0.0;
   double disturb_rate = 0.0;
   int sensor_latency_ticks = 0;
+  int quarter_us = 40000;  ///< a quarter turn of the robot; a half turn takes half as long again
 
   std::string model = {};  ///< path
   int jobs = 1;

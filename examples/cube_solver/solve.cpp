@@ -5,6 +5,7 @@
 #include <stop_token>
 
 #include "cube_solver/facelets.hpp"
+#include "cube_solver/ripening.hpp"
 #include "cube_solver/tokens.hpp"
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
@@ -22,12 +23,17 @@ using examples::spread_of;
 class Watcher : public TickObserver {
  public:
   Watcher(const CubeRobot& robot, const Planner& planner, const Options& options, const Place& place)
-      : robot_(robot), planner_(planner), options_(options), place_(place) {}
+      : robot_(robot),
+        planner_(planner),
+        options_(options),
+        place_(place),
+        ripening_(planner.options().horizon, options.max_moves) {}
 
   void watch(const ControlLoop& loop) { loop_ = &loop; }
 
   bool on_tick(const TickReport& report) noexcept override {
     if (first_action_tick_ < 0 && robot_.steps_begun() > 0) first_action_tick_ = report.tick;
+    ripening_.take(planner_, report, robot_.steps_begun());
     if (place_.view != nullptr) show(report);
     const std::int64_t given_up =
         std::int64_t{options_.max_moves} * 1000000 / options_.tick_us + options_.sensor_latency_ticks;
@@ -35,6 +41,7 @@ class Watcher : public TickObserver {
   }
 
   [[nodiscard]] std::int64_t first_action_tick() const { return first_action_tick_; }
+  [[nodiscard]] const Ripening& ripening() const { return ripening_; }
 
  private:
   void show(const TickReport& report) noexcept {
@@ -80,6 +87,7 @@ class Watcher : public TickObserver {
   const Options& options_;
   const Place& place_;
   const ControlLoop* loop_ = nullptr;
+  Ripening ripening_;
   std::int64_t first_action_tick_ = -1;
   std::int64_t missed_ = 0, passes_ = 0;
   Spread wake_up_, compute_;
@@ -98,6 +106,8 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
   const std::uint64_t seed = Random(options.seed, static_cast<std::uint64_t>(place.number)).next();
   const std::chrono::nanoseconds tick = std::chrono::microseconds(options.tick_us);
   CubeRobot robot(cube, {.tick = tick,
+                         .quarter_turn = std::chrono::microseconds(options.quarter_us),
+                         .half_turn = std::chrono::microseconds(options.quarter_us) * 3 / 2,
                          .sensor_latency_ticks = options.sensor_latency_ticks,
                          .slip_rate = options.slip_rate,
                          .disturb_rate = options.disturb_rate,
@@ -130,6 +140,11 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
                 .ticks = statistics.ticks,
                 .missed = statistics.missed,
                 .passes = statistics.passes,
+                .undecided = watcher.ripening().undecided(),
+                .recoveries = watcher.ripening().recoveries(),
+                .recovery_ticks = watcher.ripening().recovery_ticks(),
+                .recovery_passes = watcher.ripening().recovery_passes(),
+                .ripe_ticks = watcher.ripening().ripe_ticks(),
                 .wake_up = spread_of(statistics.wake_up),
                 .compute = spread_of(statistics.compute),
                 .slack = spread_of(statistics.slack),

@@ -1,0 +1,202 @@
+// What a planner is worth at a deadline, beside what others do: solves the same random cubes with every planner while
+// one thing is swept, and writes CSV and plots.
+//
+//   quality_vs_budget --small                 some minutes
+//   quality_vs_budget --jobs 2                300 cubes a point: hours
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+
+#include "cube_solver/options.hpp"
+#include "cube_solver/solve.hpp"
+#include "plot.hpp"
+#include "ripen/native_denoiser.hpp"
+#include "shared/in_order.hpp"
+#include "shared/interval.hpp"
+
+namespace {
+
+using namespace ripen;
+using ripen::cube::Result;
+
+struct Contender {
+  const char* name;
+  Replanning replanning;
+};
+
+constexpr Contender kContenders[] = {
+    {"rolling", Replanning::kRolling},
+    {"cold", Replanning::kCold},
+    {"chunk", Replanning::kChunk},
+    {"chunk-ahead", Replanning::kChunkAhead},
+    {"reactive", Replanning::kReactive},
+    {"ar", Replanning::kAutoregressive},
+    {"ar-action", Replanning::kAutoregressiveActions},
+};
+
+/// One thing that is varied, the others being as they are by default.
+struct Sweep {
+  const char* name;
+  const char* label;
+  std::vector<double> values;
+  bool log_x;
+  void (*set)(cube::Options&, double);
+};
+
+std::vector<Sweep> sweeps(bool small) {
+  const auto few = [&](std::vector<double> all, std::vector<double> some) { return small ? some : all; };
+  return {
+      {"passes", "passes a tick", few({1, 2, 4, 8, 16, 32}, {2, 8, 16}), true,
+       [](cube::Options& o, double v) { o.passes = static_cast<int>(v); }},
+      {"quarter", "time of a quarter turn [ms]", few({10, 20, 40, 80, 160}, {20, 80}), true,
+       [](cube::Options& o, double v) { o.quarter_us = static_cast<int>(1000 * v); }},
+      {"disturb", "disturbances a turn", few({0, 0.02, 0.05, 0.1, 0.2}, {0, 0.1}), false,
+       [](cube::Options& o, double v) { o.disturb_rate = v; }},
+      {"latency", "age of what is sensed [ticks]", few({0, 1, 2, 4, 8}, {0, 4}), false,
+       [](cube::Options& o, double v) { o.sensor_latency_ticks = static_cast<int>(v); }},
+  };
+}
+
+struct Settings {
+  int cubes = 300, jobs = 1, passes = 8;
+  std::uint64_t seed = 31;
+  std::string model = RIPEN_CUBE_MODEL, folder = "quality";
+  std::vector<std::string> only, planners;
+  bool small = false;
+};
+
+std::vector<Result> solve_all(const std::vector<cube::Cube>& cubes, const cube::Options& options,
+                              const ModelFile& model, int jobs) {
+  std::vector<Result> results(cubes.size());
+  std::atomic<std::size_t> next = 0;
+  examples::in_parallel(jobs, next, cubes.size(), [&] {
+    NativeDenoiser denoiser(model, {.max_windows = PlannerOptions{}.pass_windows});
+    for (std::size_t i = next++; i < cubes.size(); i = next++) {
+      results[i] =
+          cube::solve(cubes[i], options, denoiser, {static_cast<int>(i), static_cast<int>(cubes.size()), nullptr});
+    }
+  });
+  return results;
+}
+
+template <typename Number>
+double sum_of(const std::vector<Result>& results, Number number) {
+  return std::accumulate(results.begin(), results.end(), 0.0,
+                         [&](double sum, const Result& r) { return sum + static_cast<double>(number(r)); });
+}
+
+/// Writes a line of the table; returns the point of the plot.
+plot::Point report(std::ofstream& csv, const Sweep& sweep, double value, const char* planner,
+                   const std::vector<Result>& results, int tick_us) {
+  const auto n = static_cast<std::int64_t>(results.size());
+  std::vector<double> turns, ages;
+  for (const Result& r : results) {
+    if (r.solved) turns.push_back(r.robot_turns());
+    for (const auto ticks : r.ripe_ticks) ages.push_back(static_cast<double>(ticks));
+  }
+  const auto solved = static_cast<std::int64_t>(turns.size());
+  const auto rate = examples::interval_of_rate(solved, n);
+  const auto mean = [](const std::vector<double>& v) {
+    return v.empty() ? 0.0 : std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
+  };
+  const auto turns_interval = turns.empty() ? examples::Interval{} : examples::interval_of_mean(turns);
+  const double all_turns = sum_of(results, [](const Result& r) { return r.robot_turns(); });
+  const double passes = sum_of(results, [](const Result& r) { return r.passes; });
+  const double undecided = sum_of(results, [](const Result& r) { return r.undecided; });
+  const double ticks = sum_of(results, [](const Result& r) { return r.ticks; });
+  double seconds = 0.0;
+  for (const Result& r : results) seconds += r.solved ? static_cast<double>(r.ticks) * tick_us * 1e-6 : 0.0;
+  const double recoveries = sum_of(results, [](const Result& r) { return r.recoveries; });
+  const auto each = [&](double sum) { return recoveries > 0 ? sum / recoveries : 0.0; };
+  char line[512];
+  std::snprintf(line, sizeof line,
+                "%s,%g,%s,%lld,%lld,%.4f,%.4f,%.4f,%.2f,%.2f,%.2f,%.3f,%.4f,%.1f,%.0f,%.1f,%.1f,%.1f\n", sweep.name,
+                value, planner, static_cast<long long>(n), static_cast<long long>(solved),
+                static_cast<double>(solved) / static_cast<double>(n), rate.low, rate.high, mean(turns),
+                turns_interval.low, turns_interval.high, solved > 0 ? seconds / static_cast<double>(solved) : 0.0,
+                undecided / std::max(1.0, ticks), passes / std::max(1.0, all_turns), recoveries,
+                each(sum_of(results, [](const Result& r) { return r.recovery_ticks; })),
+                each(sum_of(results, [](const Result& r) { return r.recovery_passes; })), mean(ages));
+  csv << line << std::flush;
+  std::fputs(line, stdout);
+  std::fflush(stdout);
+  return {value, static_cast<double>(solved) / static_cast<double>(n), rate.low, rate.high};
+}
+
+void run(const Settings& settings) {
+  const ModelFile model = ModelFile::load(settings.model);
+  Random random(settings.seed);
+  std::vector<cube::Cube> cubes;
+  for (int i = 0; i < settings.cubes; ++i) cubes.push_back(cube::random_cube(random));
+  std::filesystem::create_directories(settings.folder);
+  std::ofstream csv(settings.folder + "/quality.csv");
+  const char* header =
+      "sweep,value,planner,cubes,solved,solved_rate,rate_low,rate_high,turns,turns_low,turns_high,seconds,undecided_"
+      "share,"
+      "passes_a_turn,recoveries,recovery_ticks,recovery_passes,ripe_ticks\n";
+  csv << header;
+  std::fputs(header, stdout);
+  const auto chosen = [](const std::vector<std::string>& names, const char* name) {
+    return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+  };
+  for (const Sweep& sweep : sweeps(settings.small)) {
+    if (!chosen(settings.only, sweep.name)) continue;
+    plot::Plot plot{.title = "Cubes solved within 100 turns (95 % intervals)",
+                    .x_label = sweep.label,
+                    .y_label = "share solved",
+                    .log_x = sweep.log_x,
+                    .lines = {}};
+    for (const Contender& contender : kContenders) {
+      if (!chosen(settings.planners, contender.name)) continue;
+      plot::Line line{contender.name, {}};
+      for (const double value : sweep.values) {
+        cube::Options options{.seed = settings.seed, .passes = settings.passes, .virtual_time = true};
+        options.planner.replanning = contender.replanning;
+        sweep.set(options, value);
+        line.points.push_back(report(csv, sweep, value, contender.name, solve_all(cubes, options, model, settings.jobs),
+                                     options.tick_us));
+      }
+      plot.lines.push_back(std::move(line));
+    }
+    plot::write_svg(plot, settings.folder + "/" + sweep.name + ".svg");
+  }
+  csv.close();
+  if (!csv) throw std::runtime_error("'" + settings.folder + "/quality.csv' cannot be written");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  CLI::App app(
+      "Solves the same cubes with every planner while one thing is swept; counts passes, so it may share the machine");
+  app.add_option("--cubes", settings.cubes, "Random cubes at each point, the same for all")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  app.add_option("--seed", settings.seed, "Of the cubes, the planners and the faults")->capture_default_str();
+  app.add_option("--passes", settings.passes, "Passes a tick where they are not what is swept")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
+  app.add_option("--jobs", settings.jobs, "Cubes solved at the same time")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--model", settings.model, "Weights")->capture_default_str();
+  app.add_option("--folder", settings.folder, "For quality.csv and the plots")->capture_default_str();
+  app.add_option("--sweep", settings.only, "Only these: passes, quarter, disturb, latency");
+  app.add_option("--planner", settings.planners,
+                 "Only these: rolling, cold, chunk, chunk-ahead, reactive, ar, ar-action");
+  app.add_flag("--small", settings.small, "Fewer points, and 20 cubes unless --cubes says otherwise");
+  CLI11_PARSE(app, argc, argv);
+  if (settings.small && app.count("--cubes") == 0) settings.cubes = 20;
+  try {
+    run(settings);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "quality_vs_budget: %s\n", error.what());
+    return 2;
+  }
+  return 0;
+}
