@@ -1,0 +1,33 @@
+// Firmware that has its own timer calls step(now); the library owns neither thread nor sleep.
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "carriage/robot.hpp"
+#include "ripen/control_loop.hpp"
+
+int main() {
+  constexpr std::array<ripen::Token, 1> kGoal{30}, kIdle{carriage::kStay};
+  carriage::Robot robot(0.2);
+  carriage::Denoiser denoiser(kGoal[0]);
+  ripen::Planner planner(denoiser, {.horizon = 32, .candidates = 8, .pass_windows = 8});
+  ripen::ManualClock timer;  // stands for the firmware's timer: any monotonic time will do
+  ripen::ControlLoop loop(
+      planner, robot, timer,
+      {.period = carriage::kPeriod, .budget = ripen::Budget{.passes = 2}, .step_ticks = carriage::kStepTicks});
+  if (!loop.reset(kGoal, kIdle)) return 1;
+
+  for (int interrupt = 0; interrupt < 400; ++interrupt) {
+    // Once, something else keeps the processor for four periods. The grid stays: three ticks are missed and counted,
+    // and the plan goes on where it would have been.
+    timer.advance(interrupt == 100 ? 4 * carriage::kPeriod : carriage::kPeriod);
+    if (!loop.step(timer.now())) break;
+    if (loop.report().missed > 0) {
+      std::printf("tick %lld: %lld missed before it\n", static_cast<long long>(loop.report().tick),
+                  static_cast<long long>(loop.report().missed));
+    }
+  }
+  std::printf("at %.3f m\n", robot.position());
+  return loop.statistics().missed == 3 && std::abs(robot.position() - 1.5) < 0.05 ? 0 : 1;
+}
