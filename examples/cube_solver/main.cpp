@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "cube_solver/input.hpp"
@@ -30,16 +31,19 @@ constexpr int kNotAllSolved = 3;
 
 /// Solves cubes until none is left; each worker has a denoiser of its own.
 void work(const std::vector<Cube>& cubes, const Options& options, const ripen::ModelFile& model,
-          std::atomic<std::size_t>& next, Handover<Snapshot>* view, InOrder& results) {
+          std::atomic<std::size_t>& next, Handover<Snapshot>* view, ripen::Recording* recording, InOrder& results) {
   ripen::NativeDenoiser denoiser(model, {.max_windows = ripen::PlannerOptions{}.pass_windows});
   for (std::size_t i = next++; i < cubes.size(); i = next++) {
-    results.take(i,
-                 solve(cubes[i], options, denoiser, {static_cast<int>(i) + 1, static_cast<int>(cubes.size()), view}));
+    results.take(i, solve(cubes[i], options, denoiser,
+                          {static_cast<int>(i) + 1, static_cast<int>(cubes.size()), view, recording}));
   }
 }
 
 int run(const Options& options) {
   const std::vector<Cube> cubes = cubes_of(options);
+  if (options.record && cubes.size() != 1) {
+    throw std::invalid_argument("--record is for one cube, not " + std::to_string(cubes.size()));
+  }
   const auto model = ripen::ModelFile::load(options.model);
   if (model.layout != layout()) {
     throw std::invalid_argument("model file '" + options.model + "': its token layout is not the cube's");
@@ -58,16 +62,19 @@ int run(const Options& options) {
     }
   });
   std::atomic<std::size_t> next = 0;
+  ripen::Recording recording;
+  ripen::Recording* const recorded = options.record ? &recording : nullptr;
   if (live) {
     Handover<Snapshot> snapshots;
     const LiveView view(snapshots);
-    work(cubes, options, model, next, &snapshots, reporter);
+    work(cubes, options, model, next, &snapshots, recorded, reporter);
   } else {
     ripen::examples::in_parallel(options.jobs, next, cubes.size(),
-                                 [&] { work(cubes, options, model, next, nullptr, reporter); });
+                                 [&] { work(cubes, options, model, next, nullptr, recorded, reporter); });
   }
   const std::vector<Result> results = reporter.results();
   if (!options.quiet) std::cout << summary_of(results) << '\n';
+  if (recorded != nullptr) recording.save(*options.record);
   for (const Result& result : results) {
     if (!result.solved) return kNotAllSolved;
   }

@@ -2,22 +2,31 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <stop_token>
 
 #include "cube_solver/facelets.hpp"
+#include "cube_solver/replay.hpp"
 #include "cube_solver/ripening.hpp"
 #include "cube_solver/tokens.hpp"
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
 #include "ripen/planner.hpp"
+#include "ripen/recorder.hpp"
 
 namespace ripen::cube {
 
 namespace {
 
+constexpr std::int64_t kMostRecordedTicks = 100000;
 constexpr std::int64_t kSpreadTicks = 20;  // Between two looks at the percentiles, which take some microseconds.
 
 using examples::spread_of;
+
+/// When the robot gives up: after a second for each turn.
+std::int64_t last_tick(const Options& options) {
+  return std::int64_t{options.max_moves} * 1000000 / options.tick_us + options.sensor_latency_ticks;
+}
 
 /// Ends the loop when the cube is done, and shows what happens.
 class Watcher : public TickObserver {
@@ -35,9 +44,7 @@ class Watcher : public TickObserver {
     if (first_action_tick_ < 0 && robot_.steps_begun() > 0) first_action_tick_ = report.tick;
     ripening_.take(planner_, report, robot_.steps_begun());
     if (place_.view != nullptr) show(report);
-    const std::int64_t given_up =
-        std::int64_t{options_.max_moves} * 1000000 / options_.tick_us + options_.sensor_latency_ticks;
-    return !robot_.solved() && robot_.steps_begun() <= options_.max_moves && report.tick < given_up;
+    return !robot_.solved() && robot_.steps_begun() <= options_.max_moves && report.tick < last_tick(options_);
   }
 
   [[nodiscard]] std::int64_t first_action_tick() const { return first_action_tick_; }
@@ -93,6 +100,8 @@ class Watcher : public TickObserver {
   Spread wake_up_, compute_;
 };
 
+}  // namespace
+
 Budget budget_of(const Options& options) {
   if (options.passes) return {.passes = *options.passes};
   const std::chrono::microseconds tick(options.tick_us);
@@ -100,7 +109,12 @@ Budget budget_of(const Options& options) {
   return {.time = std::chrono::duration_cast<std::chrono::nanoseconds>(kDefaultBudget * tick)};
 }
 
-}  // namespace
+ControlLoopOptions loop_options_of(const Options& options) {
+  // The camera is blind while a face turns, which lasts less than a second.
+  return {.period = std::chrono::microseconds(options.tick_us),
+          .budget = budget_of(options),
+          .max_stale_ticks = options.sensor_latency_ticks + std::max(1000, 1000000 / options.tick_us)};
+}
 
 Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const Place& place) {
   const std::uint64_t seed = Random(options.seed, static_cast<std::uint64_t>(place.number)).next();
@@ -121,10 +135,15 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
   ManualClock manual;
   Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;
   Watcher watcher(robot, planner, options, place);
-  // The camera is blind while a face turns, which lasts less than a second.
-  const int max_stale_ticks = options.sensor_latency_ticks + std::max(1000, 1000000 / options.tick_us);
-  ControlLoop loop(planner, robot, clock,
-                   {.period = tick, .budget = budget_of(options), .max_stale_ticks = max_stale_ticks}, &watcher);
+  std::optional<Recorder> recorder;
+  if (place.recording != nullptr) {
+    const auto ticks = static_cast<int>(std::min(last_tick(options) + 1, kMostRecordedTicks));
+    recorder.emplace(robot, planner,
+                     RecorderOptions{.ticks = ticks, .ticks_after = 0, .faults = 0, .severity = {}, .period = tick},
+                     &watcher);
+  }
+  ControlLoop loop(planner, recorder ? static_cast<Robot&>(*recorder) : robot, clock, loop_options_of(options),
+                   recorder ? static_cast<TickObserver*>(&*recorder) : &watcher);
   watcher.watch(loop);
 
   std::array<Token, kCubies> start{}, goal{};
@@ -133,6 +152,10 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
   const std::array<Token, 1> idle{kHold};
   if (!loop.reset(start, goal, idle)) throw std::invalid_argument("the denoiser's layout is not the cube's");
   loop.run(std::stop_token());
+  if (recorder) {
+    *place.recording = recorder->kept();
+    note(options, cube, wanted.seed, *place.recording);
+  }
 
   const LoopStatistics& statistics = loop.statistics();
   Result result{.facelets = to_facelets(cube),

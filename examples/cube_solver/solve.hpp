@@ -4,7 +4,9 @@
 #include "cube_solver/options.hpp"
 #include "cube_solver/result.hpp"
 #include "cube_solver/snapshot.hpp"
+#include "ripen/control_loop.hpp"
 #include "ripen/denoiser.hpp"
+#include "ripen/recording.hpp"
 
 namespace ripen::cube {
 
@@ -13,7 +15,11 @@ struct Place {
   int number = 1;  ///< counted from 1
   int cubes = 1;
   Handover<Snapshot>* view = nullptr;  ///< shown what happens in each tick, if not null
+  Recording* recording = nullptr;      ///< filled with every tick, if not null
 };
+
+/// The loop that the options ask for.
+[[nodiscard]] ControlLoopOptions loop_options_of(const Options& options);
 
 /// Runs the robot until the cube is solved, the turns are used up, or a second per allowed turn has passed without
 /// either. Throws std::invalid_argument if options or denoiser do not fit.

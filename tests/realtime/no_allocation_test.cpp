@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "ripen/control_loop.hpp"
+#include "ripen/recorder.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/line_world.hpp"
 
@@ -58,8 +59,9 @@ TEST_P(NoAllocationTest, TenThousandTicksWithFaults) {
   robot.blind = [](std::int64_t tick) { return tick % 7 == 0; };
   ManualClock clock;
   StopAfter observer;
+  Recorder recorder(robot, planner, {.ticks = 300, .ticks_after = 20, .plan_steps = 16}, &observer);
   const auto loop =
-      std::make_unique<ControlLoop>(planner, robot, clock, ControlLoopOptions{.budget = GetParam()}, &observer);
+      std::make_unique<ControlLoop>(planner, recorder, clock, ControlLoopOptions{.budget = GetParam()}, &recorder);
   const std::stop_source stop;
   const std::stop_token token = stop.get_token();
   const std::array<Token, 1> start{3};
@@ -73,6 +75,7 @@ TEST_P(NoAllocationTest, TenThousandTicksWithFaults) {
   EXPECT_EQ(calls, 0) << "in a sanitizer's build nothing is counted, but what it checks itself is";
   EXPECT_EQ(loop->statistics().ticks, kTicks);
   EXPECT_GT(loop->statistics().passes, 0);
+  EXPECT_TRUE(recorder.ready()) << "the faults are recorded";
 }
 
 INSTANTIATE_TEST_SUITE_P(Budgets, NoAllocationTest,

@@ -1,0 +1,95 @@
+#include "cube_solver/replay.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "cube_solver/facelets.hpp"
+#include "cube_solver/solve.hpp"
+#include "cube_solver/tokens.hpp"
+#include "ripen/clock.hpp"
+#include "ripen/control_loop.hpp"
+#include "ripen/planner.hpp"
+#include "ripen/recorded_robot.hpp"
+#include "ripen/recorder.hpp"
+
+namespace ripen::cube {
+
+namespace {
+
+constexpr const char* kNote = "cube_solver";
+
+/// What decisions depend on, but for the model. `Access` is how a field goes to or from JSON.
+template <typename OptionsType, typename Access>
+void each_field(OptionsType& options, const Access& access) {
+  access("tick_us", options.tick_us);
+  access("passes", options.passes.value());
+  access("max_moves", options.max_moves);
+  access("sensor_latency_ticks", options.sensor_latency_ticks);
+  auto& planner = options.planner;
+  access("horizon", planner.horizon);
+  access("history", planner.history);
+  access("candidates", planner.candidates);
+  access("pass_windows", planner.pass_windows);
+  access("value_weight", planner.value_weight);
+  access("likelihood_weight", planner.likelihood_weight);
+  access("noise", planner.noise);
+  access("seed", planner.seed);
+  access("replanning", planner.replanning);
+  access("chunk", planner.chunk);
+  access("plan_passes", planner.plan_passes);
+}
+
+}  // namespace
+
+void note(const Options& options, const Cube& cube, std::uint64_t seed, Recording& recording) {
+  recording.notes["model"] = options.model;
+  nlohmann::json json = {{"facelets", to_facelets(cube)}};
+  if (options.passes) {
+    Options noted = options;
+    noted.planner.seed = seed;
+    each_field(noted, [&](const char* name, const auto& value) { json[name] = value; });
+  }
+  recording.notes[kNote] = json.dump();
+}
+
+std::string model_of(const Recording& recording) {
+  const auto found = recording.notes.find("model");
+  return found == recording.notes.end() ? "" : found->second;
+}
+
+Recording replay(const Recording& recording, Denoiser& denoiser) {
+  const auto found = recording.notes.find(kNote);
+  if (found == recording.notes.end()) throw std::invalid_argument("the recording is not the cube solver's");
+  const auto json = nlohmann::json::parse(found->second);
+  if (!json.contains("passes")) throw std::invalid_argument("the run was not made with --passes, so no other is alike");
+  if (recording.ticks.empty() || recording.ticks.front().report.tick != 0) {
+    throw std::invalid_argument("the recording does not begin with tick 0");
+  }
+  Options options{.passes = 0};
+  each_field(options, [&](const char* name, auto& value) { json.at(name).get_to(value); });
+  if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
+
+  const CubeTransition transition;
+  Planner planner(denoiser, options.planner, &transition);
+  RecordedRobot robot(recording);
+  Recorder recorder(robot, planner,
+                    {.ticks = static_cast<int>(recording.ticks.size()),
+                     .ticks_after = 0,
+                     .faults = 0,
+                     .severity = {},
+                     .period = recording.period});
+  ManualClock clock;
+  ControlLoop loop(planner, recorder, clock, loop_options_of(options), &recorder);
+  std::array<Token, kCubies> start{}, goal{};
+  to_tokens(from_facelets(json.at("facelets").get<std::string>()), start);
+  to_tokens(Cube(), goal);
+  if (!loop.reset(start, goal, std::array{Token{kHold}})) {
+    throw std::invalid_argument("the denoiser's layout is not the cube's");
+  }
+  // On the recorded ticks, so that what was missed is missed again. The first call sets the grid.
+  for (const RecordedTick& tick : recording.ticks) loop.step(TimePoint(tick.report.tick * recording.period));
+  return recorder.kept();
+}
+
+}  // namespace ripen::cube

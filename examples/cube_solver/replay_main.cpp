@@ -1,0 +1,48 @@
+// Decides again on what a recording of the cube solver observed, or compares two: replay FILE [OTHER]
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "cube_solver/replay.hpp"
+#include "ripen/native_denoiser.hpp"
+
+namespace {
+
+constexpr int kBadInput = 2;
+
+ripen::Recording replayed(const ripen::Recording& recording, const std::string& model) {
+  ripen::NativeDenoiser denoiser(ripen::ModelFile::load(model.empty() ? ripen::cube::model_of(recording) : model),
+                                 {.max_windows = ripen::PlannerOptions{}.pass_windows});
+  return ripen::cube::replay(recording, denoiser);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Decides again, with the same model and seed, on what a recording of cube_solver observed.");
+  std::string file, other, model;
+  app.add_option("FILE", file, "Made by cube_solver --passes N --record FILE")->required();
+  app.add_option("OTHER", other, "Compare with this recording instead");
+  app.add_option("--model", model, "Weights (those that the recording names unless given)");
+  app.footer("Exit status: 0 the same bit for bit, 1 they part, 2 bad input.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kBadInput;
+  }
+  try {
+    const ripen::Recording recording = ripen::Recording::load(file);
+    const ripen::Recording again = other.empty() ? replayed(recording, model) : ripen::Recording::load(other);
+    const auto parting = ripen::first_difference(recording, again);
+    if (parting) {
+      std::printf("they part in tick %lld: %s\n", static_cast<long long>(parting->tick), parting->what.c_str());
+      return 1;
+    }
+    std::printf("%zu ticks, the same bit for bit\n", recording.ticks.size());
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "replay: %s\n", error.what());
+    return kBadInput;
+  }
+}

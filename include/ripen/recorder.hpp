@@ -1,0 +1,97 @@
+#pragma once
+// Keeps the last ticks in memory, so that after a fault one can see what led to it.
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ripen/control_loop.hpp"
+#include "ripen/planner.hpp"
+#include "ripen/recording.hpp"
+#include "ripen/robot.hpp"
+
+namespace ripen {
+
+struct RecorderOptions {
+  int ticks = 2000;                   ///< kept: the last ones
+  int ticks_after = 200;              ///< of them, after what ends a recording: at most ticks - 1
+  int plan_steps = 0;                 ///< [steps] of the plan kept with each tick, from the head on
+  std::uint32_t faults = 0xFFFFFFFF;  ///< Fault bits that end a recording when they appear
+  /// A command that is this bad, after better ones, ends it too; none: no command does.
+  std::optional<CommandSource> severity = CommandSource::kRamping;
+  std::chrono::nanoseconds period = std::chrono::milliseconds(5);  ///< of the ticks, for the time of messages
+
+  /// Every problem, one a line; empty if there is none.
+  [[nodiscard]] std::string validate() const;
+};
+
+/// Stands between a loop and its robot, and before its observer: pass it to the loop as both.
+///
+/// All memory is taken and touched at construction, for two recordings: while one is taken away by another thread, the
+/// next one is filled. read(), write() and on_tick() add no heap call, lock or system call to the tick. A recording is
+/// over `ticks_after` ticks after the first fault in it, or after request(); if the one before it has not been taken by
+/// then, it goes on until that has.
+class Recorder : public Robot, public TickObserver {
+ public:
+  /// Takes references: robot, planner and next must outlive this. Of the planner it takes the layout and, if plan_steps
+  /// is not 0, in each tick the plan. next: told of each tick too, may be null. Throws std::invalid_argument listing
+  /// every problem of the options.
+  Recorder(Robot& robot, const Planner& planner, const RecorderOptions& options, TickObserver* next = nullptr);
+
+  [[nodiscard]] bool read(std::int64_t tick, Observation& observation) noexcept override;
+  [[nodiscard]] bool write(const Command& command) noexcept override;
+  bool on_tick(const TickReport& report) noexcept override;
+
+  /// Ends the recording with the next tick, as if that had a fault. From any thread; real-time safe.
+  void request() noexcept { requested_.store(true, std::memory_order_relaxed); }
+
+  /// Whether a recording is over and waits to be taken. From any thread; real-time safe.
+  [[nodiscard]] bool ready() const noexcept { return full_.load(std::memory_order_acquire) >= 0; }
+
+  /// The recording that is over; its memory is used again. Call it from one thread, not the loop's; not real-time safe.
+  /// Throws std::logic_error unless ready().
+  [[nodiscard]] Recording take();
+
+  /// What is being recorded now. Only while no tick runs.
+  [[nodiscard]] Recording kept() const;
+
+ private:
+  struct Tick {
+    bool delivered = false, fresh = false;
+    std::int64_t state_step = 0, steps_begun = 0, steps_done = 0, step = 0;
+    TickReport report;
+  };
+  /// A ring.
+  struct Bank {
+    std::vector<Tick> ticks;
+    std::vector<double> values;  // [ticks][states + 2 actions]
+    std::vector<Token> plans;    // [ticks][plan_steps][slots]
+    std::size_t next = 0, count = 0;
+  };
+
+  [[nodiscard]] Tick& tick() noexcept;
+  [[nodiscard]] double* values() noexcept;
+  void keep_plan() noexcept;
+  [[nodiscard]] bool calls_for_end(const TickReport& report) noexcept;
+  void hand_over() noexcept;
+  [[nodiscard]] Recording recording_of(const Bank& bank) const;
+
+  Robot& robot_;
+  const Planner& planner_;
+  RecorderOptions options_;
+  TickObserver* next_;
+  TokenLayout layout_;
+  std::size_t states_, actions_;
+  std::array<Bank, 2> banks_;
+  std::size_t bank_ = 0;        // the loop's
+  int ending_ = -1;             // [ticks] until the recording is over; -1: nothing has called for its end
+  TickReport last_;             // to tell what has just appeared
+  std::atomic<int> full_ = -1;  // the bank that waits to be taken, or is being taken
+  std::atomic<bool> requested_ = false;
+};
+
+}  // namespace ripen

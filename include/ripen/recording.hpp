@@ -1,0 +1,63 @@
+#pragma once
+// What a recorder kept, as it goes to a file and comes back: MCAP with one JSON message a tick.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ripen/tick_report.hpp"
+#include "ripen/token_layout.hpp"
+
+namespace ripen {
+
+/// One tick: what was read, planned and written, and what became of it.
+struct RecordedTick {
+  bool delivered = false;  ///< whether Robot::read returned true
+  bool fresh = false;      ///< and the rest as in Observation
+  std::int64_t state_step = 0;
+  std::int64_t steps_begun = 0;
+  std::int64_t steps_done = 0;
+  std::vector<double> state = {};   ///< [states]
+  std::vector<Token> plan = {};     ///< [steps][slots] from the head on, as the tick left it; may be empty
+  std::int64_t step = 0;            ///< of the command
+  std::vector<double> action = {};  ///< [actions]
+  std::vector<double> next = {};    ///< [actions]
+  TickReport report = {};
+};
+
+/// A row of ticks, the oldest first.
+struct Recording {
+  TokenLayout layout;
+  std::chrono::nanoseconds period{};         ///< of the ticks
+  std::map<std::string, std::string> notes;  ///< free: how the run was made
+  std::vector<RecordedTick> ticks;
+
+  /// Writes MCAP (https://mcap.dev/spec), first beside the file and then over it, so that a reader never sees half a
+  /// file. A message's time is its tick on the grid [ns since tick 0]; its JSON is described by the schema in the file.
+  /// Values that are not finite are null there. Throws std::runtime_error naming the file and the system's reason.
+  void save(const std::string& path) const;
+
+  /// Reads what save() wrote. Throws std::runtime_error naming the file, what is wrong and where.
+  [[nodiscard]] static Recording load(const std::string& path);
+
+  /// The bytes of such a file.
+  [[nodiscard]] std::string to_mcap() const;
+  /// The same as load() from its bytes. Throws std::invalid_argument.
+  [[nodiscard]] static Recording from_mcap(std::string_view bytes);
+};
+
+/// Where two runs part.
+struct Parting {
+  std::int64_t tick = 0;
+  std::string what;  ///< the field, and its values in both
+};
+
+/// The first tick that is not the same in both, bit for bit, but for durations; none if there is none. Values that are
+/// not finite are all alike.
+[[nodiscard]] std::optional<Parting> first_difference(const Recording& one, const Recording& other);
+
+}  // namespace ripen

@@ -1,0 +1,51 @@
+#pragma once
+// Writes recordings to files as they come, off the tick.
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "ripen/recorder.hpp"
+
+namespace ripen {
+
+struct RecordingWriterOptions {
+  std::string prefix = "ripen";              ///< of the files' paths: PREFIX-0.mcap, PREFIX-1.mcap, ...
+  int files = 20;                            ///< at most; what comes then is dropped, so that no disk fills up
+  std::map<std::string, std::string> notes;  ///< go into each file
+
+  /// Every problem, one a line; empty if there is none.
+  [[nodiscard]] std::string validate() const;
+};
+
+/// A thread of its own that looks for recordings that are over, twenty times a second. The loop never waits for it. A
+/// file that cannot be written (full disk, no such folder) is logged as an error; loop, recorder and writer go on.
+class RecordingWriter {
+ public:
+  struct Status {
+    int written = 0;         ///< files
+    int failed = 0;          ///< files
+    int dropped = 0;         ///< recordings beyond RecordingWriterOptions::files
+    std::string last_error;  ///< of the last file that could not be written
+  };
+
+  /// Takes a reference: the recorder must outlive this. Throws std::invalid_argument listing every problem of the
+  /// options.
+  RecordingWriter(Recorder& recorder, const RecordingWriterOptions& options);
+  ~RecordingWriter();  ///< writes what is over, and ends the thread
+
+  [[nodiscard]] Status status() const;  ///< from any thread but the loop's: it locks
+
+ private:
+  void look();
+
+  Recorder& recorder_;
+  RecordingWriterOptions options_;
+  mutable std::mutex mutex_;
+  Status status_;
+  std::jthread thread_;  // Last, so that it ends first.
+};
+
+}  // namespace ripen

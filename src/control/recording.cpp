@@ -1,0 +1,287 @@
+#include "ripen/recording.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <system_error>
+
+#include "control/mcap.hpp"
+
+namespace ripen {
+
+using Json = nlohmann::json;
+
+namespace {
+
+constexpr const char* kFormat = "ripen-tick-1";
+constexpr std::int64_t kLongestPeriod = 1'000'000'000'000;  // [ns] longer ones are no control loop's
+
+/// What a message looks like, for readers that do not know ripen.
+constexpr const char* kSchema = R"({
+  "type": "object", "description": "One tick of a ripen control loop. Values that are not finite are null.",
+  "properties": {
+    "observation": {"type": "object", "properties": {
+      "delivered": {"type": "boolean"}, "fresh": {"type": "boolean"}, "state_step": {"type": "integer"},
+      "steps_begun": {"type": "integer"}, "steps_done": {"type": "integer"},
+      "state": {"type": "array", "items": {"type": ["number", "null"]}, "description": "in the layout's order"}}},
+    "plan": {"type": "array", "items": {"type": "integer"},
+      "description": "tokens [steps][slots] from the head on; 65535: nothing decided"},
+    "command": {"type": "object", "properties": {
+      "step": {"type": "integer"}, "action": {"type": "array", "items": {"type": ["number", "null"]}},
+      "next": {"type": "array", "items": {"type": ["number", "null"]}, "description": "of the step after"}}},
+    "report": {"type": "object", "properties": {
+      "tick": {"type": "integer"}, "missed": {"type": "integer"}, "wake_up_ns": {"type": "integer"},
+      "observation_to_action_ns": {"type": "integer"}, "compute_ns": {"type": "integer"},
+      "slack_ns": {"type": "integer"}, "passes": {"type": "integer"}, "decided_steps": {"type": "integer"},
+      "steps_to_goal": {"type": "integer"}, "source": {"type": "integer", "description":
+        "0 fresh, 1 partial, 2 held, 3 ramping, 4 stopped"}, "disturbed": {"type": "boolean"},
+      "goal_reached": {"type": "boolean"}, "faults": {"type": "integer", "description":
+        "bits: 1 read failed, 2 bad observation, 4 write failed, 8 replaced, 16 limited, 32 rate limited, 64 stale"}}}
+  }})";
+
+Json to_json(const RecordedTick& tick) {
+  const TickReport& report = tick.report;
+  return {{"observation",
+           {{"delivered", tick.delivered},
+            {"fresh", tick.fresh},
+            {"state_step", tick.state_step},
+            {"steps_begun", tick.steps_begun},
+            {"steps_done", tick.steps_done},
+            {"state", tick.state}}},
+          {"plan", tick.plan},
+          {"command", {{"step", tick.step}, {"action", tick.action}, {"next", tick.next}}},
+          {"report",
+           {{"tick", report.tick},
+            {"missed", report.missed},
+            {"wake_up_ns", report.wake_up.count()},
+            {"observation_to_action_ns", report.observation_to_action.count()},
+            {"compute_ns", report.compute.count()},
+            {"slack_ns", report.slack.count()},
+            {"passes", report.passes},
+            {"decided_steps", report.decided_steps},
+            {"steps_to_goal", report.steps_to_goal},
+            {"source", static_cast<int>(report.source)},
+            {"disturbed", report.disturbed},
+            {"goal_reached", report.goal_reached},
+            {"faults", report.faults}}}};
+}
+
+/// Reads fields of one object, each of its type and range. What is wrong throws std::invalid_argument naming the field.
+class Fields {
+ public:
+  Fields(const Json& json, const char* name) : json_(json), name_(name) {}
+
+  [[nodiscard]] Fields object(const char* field) const { return {at(field), field}; }
+
+  template <typename Integer>
+  void integer(const char* field, Integer& value, std::int64_t low = std::numeric_limits<Integer>::min(),
+               std::int64_t high = std::numeric_limits<Integer>::max()) const {
+    const Json& json = at(field);
+    // A number beyond int64 is unsigned there.
+    if (!json.is_number_integer() || (json.is_number_unsigned() && json.get<std::uint64_t>() >> 63 != 0) ||
+        json.get<std::int64_t>() < low || json.get<std::int64_t>() > high) {
+      fail(field, "is " + json.dump() + ", no integer of its range");
+    }
+    value = static_cast<Integer>(json.get<std::int64_t>());
+  }
+  void duration(const char* field, std::chrono::nanoseconds& value) const {
+    std::int64_t count = 0;
+    integer(field, count);
+    value = std::chrono::nanoseconds(count);
+  }
+  void boolean(const char* field, bool& value) const {
+    const Json& json = at(field);
+    if (!json.is_boolean()) fail(field, "is " + json.dump() + ", neither true nor false");
+    value = json.get<bool>();
+  }
+  void numbers(const char* field, std::vector<double>& values, int size) const {
+    for (const Json& json : array(field)) {
+      if (!json.is_number() && !json.is_null()) fail(field, "has " + json.dump() + ", no number");
+      values.push_back(json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>());
+    }
+    if (values.size() != static_cast<std::size_t>(size)) {
+      fail(field, "has " + std::to_string(values.size()) + " values, not " + std::to_string(size));
+    }
+  }
+  void plan(const char* field, std::vector<Token>& tokens, const TokenLayout& layout) const {
+    for (const Json& json : array(field)) {
+      if (!json.is_number_unsigned() || json.get<std::uint64_t>() > kMask) fail(field, "has " + json.dump());
+      tokens.push_back(json.get<Token>());
+    }
+    const auto slots = static_cast<std::size_t>(layout.slots());
+    if (tokens.size() % slots != 0) fail(field, "has " + std::to_string(tokens.size()) + " tokens, no whole steps");
+    for (std::size_t at = 0; at < tokens.size(); at += slots) {
+      if (!layout.valid({tokens.data() + at, slots}, true)) {
+        fail(field, "has a token out of its vocabulary in step " + std::to_string(at / slots));
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] const Json& at(const char* field) const {
+    const auto found = json_.find(field);  // Of anything but an object: the end.
+    if (found == json_.end()) fail(field, "is missing");
+    return *found;
+  }
+  [[nodiscard]] const Json& array(const char* field) const {
+    if (!at(field).is_array()) fail(field, "is no array");
+    return at(field);
+  }
+  [[noreturn]] void fail(const char* field, const std::string& what) const {
+    throw std::invalid_argument("'" + std::string(name_) + "." + field + "' " + what);
+  }
+
+  const Json& json_;
+  const char* name_;
+};
+
+RecordedTick tick_of(const Json& json, const TokenLayout& layout) {
+  RecordedTick tick;
+  const Fields fields(json, "tick");
+  const Fields observation = fields.object("observation");
+  observation.boolean("delivered", tick.delivered);
+  observation.boolean("fresh", tick.fresh);
+  observation.integer("state_step", tick.state_step);
+  observation.integer("steps_begun", tick.steps_begun);
+  observation.integer("steps_done", tick.steps_done);
+  observation.numbers("state", tick.state, layout.states());
+  fields.plan("plan", tick.plan, layout);
+  const Fields command = fields.object("command");
+  command.integer("step", tick.step);
+  command.numbers("action", tick.action, layout.actions());
+  command.numbers("next", tick.next, layout.actions());
+  const Fields report = fields.object("report");
+  TickReport& r = tick.report;
+  report.integer("tick", r.tick, 0);
+  report.integer("missed", r.missed, 0);
+  report.duration("wake_up_ns", r.wake_up);
+  report.duration("observation_to_action_ns", r.observation_to_action);
+  report.duration("compute_ns", r.compute);
+  report.duration("slack_ns", r.slack);
+  report.integer("passes", r.passes);
+  report.integer("decided_steps", r.decided_steps);
+  report.integer("steps_to_goal", r.steps_to_goal);
+  std::uint8_t source = 0;
+  report.integer("source", source, 0, static_cast<int>(CommandSource::kStopped));
+  r.source = static_cast<CommandSource>(source);
+  report.boolean("disturbed", r.disturbed);
+  report.boolean("goal_reached", r.goal_reached);
+  report.integer("faults", r.faults);
+  return tick;
+}
+
+std::string reason() { return std::generic_category().message(errno); }
+
+}  // namespace
+
+std::string Recording::to_mcap() const {
+  mcap::Writer writer;
+  mcap::Text text = {{"format", kFormat}, {"layout", layout.to_json()}, {"period_ns", std::to_string(period.count())}};
+  writer.metadata("ripen", text);
+  writer.metadata("notes", notes);
+  writer.channel("/ripen/tick", "json", "ripen.Tick", "jsonschema", kSchema);
+  std::uint32_t sequence = 0;
+  for (const RecordedTick& tick : ticks) {
+    const std::uint64_t time = static_cast<std::uint64_t>(tick.report.tick) * static_cast<std::uint64_t>(period.count());
+    writer.message(sequence++, time, to_json(tick).dump());
+  }
+  return writer.end();
+}
+
+Recording Recording::from_mcap(std::string_view bytes) {
+  Recording recording;
+  bool known = false;
+  mcap::Reader reader(bytes);
+  for (mcap::Record record; reader.next(record);) {
+    if (record.opcode == mcap::Opcode::kChunk) {
+      throw std::invalid_argument("it has chunks, which recordings of ripen have not");
+    }
+    if (record.opcode == mcap::Opcode::kMetadata) {
+      mcap::Metadata metadata = mcap::Reader::metadata(record.content);
+      if (metadata.name == "notes") recording.notes = std::move(metadata.text);
+      if (metadata.name != "ripen") continue;
+      if (metadata.text["format"] != kFormat) {
+        throw std::invalid_argument("'format' is '" + metadata.text["format"] + "', not '" + kFormat + "'");
+      }
+      recording.layout = TokenLayout::from_json(metadata.text["layout"]);
+      const std::string& period = metadata.text["period_ns"];
+      const Json count = Json::parse(period, nullptr, false);
+      if (!count.is_number_unsigned() || count.get<std::uint64_t>() < 1 ||
+          count.get<std::uint64_t>() > kLongestPeriod) {
+        throw std::invalid_argument("'period_ns' is '" + period + "'");
+      }
+      recording.period = std::chrono::nanoseconds(count.get<std::int64_t>());
+      known = true;
+    }
+    if (record.opcode == mcap::Opcode::kMessage) {
+      if (!known) throw std::invalid_argument("a message comes before the metadata 'ripen'");
+      try {
+        const Json json = Json::parse(mcap::Reader::message(record.content));
+        recording.ticks.push_back(tick_of(json, recording.layout));
+      } catch (const std::exception& error) {
+        throw std::invalid_argument("message " + std::to_string(recording.ticks.size()) + ": " + error.what());
+      }
+    }
+  }
+  if (!known) throw std::invalid_argument("there is no metadata 'ripen'");
+  return recording;
+}
+
+void Recording::save(const std::string& path) const {
+  const std::string bytes = to_mcap();
+  const std::string partial = path + ".partial";
+  const auto fail = [&] {
+    const std::string why = reason();
+    std::remove(partial.c_str());
+    throw std::runtime_error("recording '" + path + "': cannot be written: " + why);
+  };
+  std::FILE* file = std::fopen(partial.c_str(), "wb");
+  if (file == nullptr) fail();
+  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  const int error = errno;
+  if (std::fclose(file) != 0) fail();
+  errno = error;
+  if (!written) fail();
+  if (std::rename(partial.c_str(), path.c_str()) != 0) fail();
+}
+
+Recording Recording::load(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("recording '" + path + "': cannot be opened: " + reason());
+  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  try {
+    return from_mcap(bytes);
+  } catch (const std::exception& error) {
+    throw std::runtime_error("recording '" + path + "': " + error.what());
+  }
+}
+
+std::optional<Parting> first_difference(const Recording& one, const Recording& other) {
+  const std::size_t both = std::min(one.ticks.size(), other.ticks.size());
+  for (std::size_t i = 0; i < both; ++i) {
+    Json a = to_json(one.ticks[i]), b = to_json(other.ticks[i]);
+    for (Json* json : {&a, &b}) {
+      for (const char* name : {"wake_up_ns", "observation_to_action_ns", "compute_ns", "slack_ns"}) {
+        json->at("report").erase(name);
+      }
+    }
+    // Text, for NaN is null there, and no two different doubles are the same text.
+    if (a.dump() == b.dump()) continue;
+    a = Json::parse(a.dump());
+    b = Json::parse(b.dump());
+    const Json change = Json::diff(a, b).at(0);
+    const Json::json_pointer where(change.at("path").get<std::string>());
+    const auto value = [&](const Json& json) { return json.contains(where) ? json.at(where).dump() : "nothing"; };
+    const std::int64_t tick = std::min(one.ticks[i].report.tick, other.ticks[i].report.tick);
+    return Parting{tick, where.to_string() + ": " + value(a) + ", " + value(b)};
+  }
+  if (one.ticks.size() == other.ticks.size()) return std::nullopt;
+  const Recording& longer = one.ticks.size() > both ? one : other;
+  return Parting{longer.ticks[both].report.tick, "only one of them has this tick"};
+}
+
+}  // namespace ripen

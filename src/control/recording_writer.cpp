@@ -1,0 +1,75 @@
+#include "ripen/recording_writer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <stdexcept>
+#include <stop_token>
+
+#include "ripen/problems.hpp"
+
+namespace ripen {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPoll(50);  // The tick must not wake anybody: that is a system call.
+
+const RecordingWriterOptions& checked(const RecordingWriterOptions& options) {
+  if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
+  return options;
+}
+
+}  // namespace
+
+std::string RecordingWriterOptions::validate() const {
+  Problems problems("recording writer");
+  problems.require(!prefix.empty(), "prefix is empty");
+  problems.range("files", files, 0, 1'000'000);
+  return problems.text();
+}
+
+RecordingWriter::RecordingWriter(Recorder& recorder, const RecordingWriterOptions& options)
+    : recorder_(recorder), options_(checked(options)), thread_([this](const std::stop_token& stop) {
+        std::mutex mutex;
+        std::condition_variable_any stopped;
+        std::unique_lock lock(mutex);
+        while (!stop.stop_requested()) {
+          look();
+          stopped.wait_for(lock, stop, kPoll, [] { return false; });
+        }
+        look();
+      }) {}
+
+RecordingWriter::~RecordingWriter() = default;
+
+RecordingWriter::Status RecordingWriter::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+void RecordingWriter::look() {
+  if (!recorder_.ready()) return;
+  std::string path, error;
+  bool drop = false;
+  try {
+    Recording recording = recorder_.take();
+    const Status before = status();
+    drop = before.written + before.failed >= options_.files;
+    if (!drop) {
+      path = options_.prefix + "-" + std::to_string(before.written + before.failed) + ".mcap";
+      recording.notes = options_.notes;
+      recording.save(path);
+    }
+  } catch (const std::exception& caught) {
+    error = caught.what();
+  }
+  if (!error.empty()) spdlog::error("ripen: {}", error);
+  if (error.empty() && !drop) spdlog::warn("ripen: recorded the last ticks in '{}'", path);
+  const std::lock_guard lock(mutex_);
+  ++(drop ? status_.dropped : error.empty() ? status_.written : status_.failed);
+  if (!error.empty()) status_.last_error = error;
+}
+
+}  // namespace ripen

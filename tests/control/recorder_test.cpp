@@ -1,0 +1,292 @@
+#include "ripen/recorder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <stdexcept>
+#include <thread>
+
+#include "ripen/random.hpp"
+#include "ripen/recorded_robot.hpp"
+#include "ripen/recording_writer.hpp"
+#include "support/line_world.hpp"
+
+namespace ripen {
+namespace {
+
+using test::LineRobot;
+using ::testing::HasSubstr;
+
+constexpr std::array kGoal{test::kLineGoal};
+constexpr std::array kIdle{test::kStay};
+constexpr std::array kStart{Token{2}};
+constexpr int kPlanSteps = 6;
+
+/// A line world under a recorded loop.
+struct World {
+  explicit World(Robot& robot, const RecorderOptions& options = {.plan_steps = kPlanSteps}, std::uint64_t seed = 1)
+      : planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8, .seed = seed}),
+        recorder(robot, planner, options),
+        loop(planner, recorder, clock, {.budget = Budget{.passes = 1}, .max_read_failures = 5}, &recorder) {
+    EXPECT_TRUE(loop.reset(kStart, kGoal, kIdle));
+  }
+  void step(std::int64_t tick) { loop.step(TimePoint(tick * period)); }
+  void run(std::int64_t from, std::int64_t to) {
+    for (std::int64_t tick = from; tick < to; ++tick) step(tick);
+  }
+
+  static constexpr std::chrono::nanoseconds period = std::chrono::milliseconds(5);
+  test::LineDenoiser denoiser;
+  Planner planner;
+  ManualClock clock;
+  Recorder recorder;
+  ControlLoop loop;
+};
+
+/// Three hundred ticks with failed and broken reads, pushes and missed ticks; different for each seed.
+Recording eventful(std::uint64_t seed) {
+  Random random(seed);
+  LineRobot robot(2, 3);
+  robot.fails = [&](std::int64_t) { return random.below(20) == 0; };
+  robot.broken = [&](std::int64_t) { return random.below(40) == 0; };
+  World world(robot, {.plan_steps = kPlanSteps, .faults = 0, .severity = {}});
+  for (std::int64_t tick = 0; tick < 300; tick += random.below(10) == 0 ? 3 : 1) {
+    if (random.below(30) == 0) robot.push_to(random.below(test::kPlaces));
+    world.step(tick);
+  }
+  return world.recorder.kept();
+}
+
+Recording replayed(const Recording& recording, std::uint64_t seed = 1) {
+  RecordedRobot robot(recording);
+  World world(robot, {.plan_steps = kPlanSteps, .faults = 0, .severity = {}}, seed);
+  for (const RecordedTick& tick : recording.ticks) world.step(tick.report.tick);
+  return world.recorder.kept();
+}
+
+std::string complaint(const std::function<void()>& call) {
+  try {
+    call();
+    return "";
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+TEST(RecorderTest, KeepsTheLastTicksAsTheyWere) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 10, .ticks_after = 0, .plan_steps = kPlanSteps});
+  world.run(0, 25);
+  const Recording kept = world.recorder.kept();
+  ASSERT_EQ(kept.ticks.size(), 10U);
+  for (std::size_t i = 0; i < 10; ++i) {
+    const RecordedTick& tick = kept.ticks[i];
+    const LineRobot::Written& written = robot.written[15 + i];
+    EXPECT_EQ(tick.report.tick, static_cast<std::int64_t>(15 + i));
+    EXPECT_TRUE(tick.delivered);
+    EXPECT_EQ((LineRobot::Written{tick.report.tick, tick.step, tick.report.source, tick.action[0], tick.next[0]}),
+              written);
+    ASSERT_EQ(tick.plan.size(), kPlanSteps * 2U);
+    EXPECT_EQ(tick.plan[1], static_cast<Token>(tick.action[0] + test::kStay))
+        << "the head of the plan is what was done";
+  }
+  EXPECT_EQ(kept.ticks.back().report.tick, world.loop.report().tick);
+}
+
+TEST(RecorderTest, AFaultEndsTheRecordingSomeTicksLaterAndTheLoopGoesOn) {
+  LineRobot robot(2, 3);
+  robot.fails = [](std::int64_t tick) { return tick == 50 || tick == 51 || tick == 80; };
+  World world(robot, {.ticks = 20, .ticks_after = 5});
+  world.run(0, 55);
+  EXPECT_FALSE(world.recorder.ready());
+  EXPECT_THROW((void)world.recorder.take(), std::logic_error);
+  world.run(55, 60);
+  ASSERT_TRUE(world.recorder.ready());
+  world.run(60, 100);  // nobody has taken it yet, so the next one is not over
+  const Recording first = world.recorder.take();
+  EXPECT_EQ(first.ticks.front().report.tick, 36);
+  EXPECT_EQ(first.ticks.back().report.tick, 55);
+  EXPECT_EQ(first.ticks[14].report.faults, kReadFailed);
+  EXPECT_FALSE(first.ticks[14].delivered);
+  EXPECT_FALSE(world.recorder.ready());
+  world.run(100, 101);
+  ASSERT_TRUE(world.recorder.ready());
+  EXPECT_EQ(world.recorder.take().ticks.back().report.tick, 100);
+  EXPECT_EQ(world.loop.statistics().ticks, 101);
+}
+
+TEST(RecorderTest, AStopEndsItAndSoDoesARequest) {
+  LineRobot robot(2, 3);
+  robot.fails = [](std::int64_t tick) { return tick >= 30; };
+  World world(robot, {.ticks = 20, .ticks_after = 0, .faults = 0});
+  world.run(0, 34);
+  EXPECT_FALSE(world.recorder.ready());
+  world.run(34, 60);  // the sixth failure in a row stops the robot
+  ASSERT_TRUE(world.recorder.ready());
+  EXPECT_EQ(world.recorder.take().ticks.back().report.tick, 35);
+  world.run(60, 70);
+  EXPECT_FALSE(world.recorder.ready()) << "a stop that lasts is no news";
+  world.recorder.request();
+  EXPECT_FALSE(world.recorder.ready());
+  world.run(70, 71);
+  EXPECT_EQ(world.recorder.take().ticks.back().report.tick, 70);
+}
+
+TEST(RecorderTest, ListsEveryProblemOfItsOptions) {
+  LineRobot robot(2);
+  test::LineDenoiser denoiser;
+  const Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+  const std::string text =
+      complaint([&] { const Recorder recorder(robot, planner, {.ticks = 0, .plan_steps = 25, .period = {}}); });
+  EXPECT_THAT(text, HasSubstr("ticks 0"));
+  EXPECT_THAT(text, HasSubstr("ticks_after 200"));
+  EXPECT_THAT(text, HasSubstr("plan_steps 25"));
+  EXPECT_THAT(text, HasSubstr("period"));
+}
+
+TEST(RecordingTest, ComesBackAsItWas) {
+  const Recording recording = eventful(3);
+  ASSERT_GT(recording.ticks.size(), 200U);
+  Recording noted = recording;
+  noted.notes = {{"who", "a test"}, {"bytes", std::string("\0\xFF\n", 3)}};
+  const Recording back = Recording::from_mcap(noted.to_mcap());
+  EXPECT_EQ(back.layout, recording.layout);
+  EXPECT_EQ(back.period, recording.period);
+  EXPECT_EQ(back.notes, noted.notes);
+  EXPECT_FALSE(first_difference(recording, back));
+  EXPECT_EQ(back.to_mcap(), noted.to_mcap()) << "durations too";
+}
+
+TEST(RecordingTest, ReplaysBitForBit) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    const Recording recording = eventful(seed);
+    const auto parting = first_difference(recording, replayed(Recording::from_mcap(recording.to_mcap())));
+    ASSERT_FALSE(parting) << "seed " << seed << ", tick " << parting->tick << ": " << parting->what;
+  }
+}
+
+TEST(RecordingTest, SaysWhereTwoRunsPart) {
+  const Recording recording = eventful(3);
+  Recording changed = recording;
+  changed.ticks[120].action[0] = 0.5;
+  changed.ticks[130].report.faults ^= kLimited;
+  changed.ticks[110].report.compute += std::chrono::seconds(1);
+  const std::int64_t tick = recording.ticks[120].report.tick;
+  auto parting = first_difference(recording, changed);
+  ASSERT_TRUE(parting);
+  EXPECT_EQ(parting->tick, tick);
+  EXPECT_THAT(parting->what, HasSubstr("/command/action/0: "));
+  EXPECT_THAT(parting->what, HasSubstr(", 0.5"));
+  changed.ticks.resize(100);
+  parting = first_difference(recording, changed);
+  ASSERT_TRUE(parting);
+  EXPECT_EQ(parting->tick, recording.ticks[100].report.tick);
+
+  // What the planner sees from some tick on is another world.
+  Recording pushed = recording;
+  for (std::size_t i = 90; i < pushed.ticks.size(); ++i) pushed.ticks[i].state[0] = 5;
+  parting = first_difference(recording, replayed(pushed));
+  ASSERT_TRUE(parting);
+  EXPECT_GE(parting->tick, recording.ticks[90].report.tick);
+}
+
+TEST(RecordingTest, EveryTruncationIsAClearError) {
+  Recording recording = eventful(5);
+  recording.ticks.resize(3);
+  const std::string bytes = recording.to_mcap();
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    ASSERT_THROW((void)Recording::from_mcap(bytes.substr(0, size)), std::invalid_argument) << size << " bytes";
+    if (size == bytes.size() - 8) continue;
+    const std::string ended = bytes.substr(0, size) + bytes.substr(bytes.size() - 8);  // as if it were whole
+    ASSERT_THROW((void)Recording::from_mcap(ended), std::invalid_argument) << size << " bytes and an end";
+  }
+}
+
+TEST(RecordingTest, EveryFlippedBitIsAnErrorOrASoundRecording) {
+  Recording recording = eventful(5);
+  recording.ticks.resize(2);
+  const std::string bytes = recording.to_mcap();
+  for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+    std::string flipped = bytes;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    try {
+      const Recording read = Recording::from_mcap(flipped);
+      for (const RecordedTick& tick : read.ticks) {
+        ASSERT_EQ(tick.state.size(), static_cast<std::size_t>(read.layout.states())) << "bit " << bit;
+      }
+    } catch (const std::exception&) {
+    }
+  }
+}
+
+class RecordingFileTest : public ::testing::Test {
+ protected:
+  RecordingFileTest() { std::filesystem::create_directory(folder_); }
+  ~RecordingFileTest() override { std::filesystem::remove_all(folder_); }
+  std::string folder_ = testing::TempDir() + "recording_" +
+                        testing::UnitTest::GetInstance()->current_test_info()->name() + "_" + std::to_string(getpid());
+};
+
+TEST_F(RecordingFileTest, SavesAndLoads) {
+  const Recording recording = eventful(3);
+  recording.save(folder_ + "/a.mcap");
+  EXPECT_FALSE(first_difference(recording, Recording::load(folder_ + "/a.mcap")));
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/a.mcap.partial"));
+  std::ofstream(folder_ + "/a.mcap", std::ios::app) << "more";
+  EXPECT_THAT(complaint([&] { (void)Recording::load(folder_ + "/a.mcap"); }),
+              HasSubstr(folder_ + "/a.mcap': cut short"));
+  EXPECT_THAT(complaint([&] { (void)Recording::load(folder_ + "/b.mcap"); }), HasSubstr("No such file"));
+}
+
+TEST_F(RecordingFileTest, AFullDiskOrAMissingFolderIsAClearErrorAndLeavesTheOldFile) {
+  const Recording recording = eventful(3);
+  const std::string path = folder_ + "/a.mcap";
+  recording.save(path);
+  const auto size = std::filesystem::file_size(path);
+  std::filesystem::create_symlink("/dev/full", path + ".partial");
+  EXPECT_EQ(complaint([&] { recording.save(path); }),
+            "recording '" + path + "': cannot be written: No space left on device");
+  EXPECT_EQ(std::filesystem::file_size(path), size);
+  EXPECT_FALSE(std::filesystem::is_symlink(path + ".partial"));
+  EXPECT_THAT(complaint([&] { recording.save(folder_ + "/none/a.mcap"); }), HasSubstr("No such file or directory"));
+}
+
+TEST_F(RecordingFileTest, TheWriterWritesWhatEndsAndTheLoopLosesNothingWhenTheDiskIsFull) {
+  LineRobot robot(2, 3);
+  robot.fails = [](std::int64_t tick) { return tick == 50 || tick == 150; };
+  World world(robot, {.ticks = 20, .ticks_after = 0});
+  std::filesystem::create_symlink("/dev/full", folder_ + "/fault-1.mcap.partial");
+  RecordingWriter::Status status;
+  {
+    RecordingWriter writer(world.recorder, {.prefix = folder_ + "/fault", .files = 2, .notes = {{"robot", "line"}}});
+    const auto wait = [&] {
+      while (world.recorder.ready()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    };
+    world.run(0, 100);
+    wait();
+    world.run(100, 200);
+    wait();
+    world.recorder.request();
+    world.run(200, 300);
+    wait();
+    while (writer.status().dropped == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    status = writer.status();
+  }
+  EXPECT_EQ(status.written, 1);
+  EXPECT_EQ(status.failed, 1);
+  EXPECT_EQ(status.dropped, 1);
+  EXPECT_THAT(status.last_error, HasSubstr("fault-1.mcap': cannot be written: No space left on device"));
+  const Recording written = Recording::load(folder_ + "/fault-0.mcap");
+  EXPECT_EQ(written.ticks.back().report.tick, 50);
+  EXPECT_EQ(written.notes.at("robot"), "line");
+  EXPECT_EQ(world.loop.statistics().ticks, 300);
+  EXPECT_EQ(world.loop.statistics().missed, 0);
+}
+
+}  // namespace
+}  // namespace ripen

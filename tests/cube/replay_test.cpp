@@ -1,0 +1,71 @@
+#include "cube_solver/replay.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "cube_solver/solve.hpp"
+#include "ripen/native_denoiser.hpp"
+
+namespace ripen::cube {
+namespace {
+
+class ReplayTest : public testing::Test {
+ protected:
+  [[nodiscard]] Recording record(const Options& options) {
+    Random random(7);
+    Recording recording;
+    (void)solve(random_cube(random), options, denoiser_, {.recording = &recording});
+    return recording;
+  }
+  [[nodiscard]] static Options options() {
+    Options options{.seed = 5, .passes = 4, .virtual_time = true, .max_moves = 30};
+    options.planner.horizon = 48;
+    options.model = RIPEN_CUBE_MODEL;
+    return options;
+  }
+
+  NativeDenoiser denoiser_{ModelFile::load(RIPEN_CUBE_MODEL)};
+};
+
+TEST_F(ReplayTest, DecidesTheSameBitForBitWhateverTheWorldDid) {
+  Options faulty = options();
+  faulty.slip_rate = 0.1;
+  faulty.disturb_rate = 0.1;
+  faulty.sensor_latency_ticks = 2;
+  for (const Options& options : {options(), faulty}) {
+    const Recording recording = record(options);
+    ASSERT_GT(recording.ticks.size(), 100U);
+    EXPECT_EQ(model_of(recording), RIPEN_CUBE_MODEL);
+    const Recording again = replay(Recording::from_mcap(recording.to_mcap()), denoiser_);
+    const auto parting = first_difference(recording, again);
+    EXPECT_FALSE(parting) << "tick " << parting->tick << ": " << parting->what;
+  }
+}
+
+TEST_F(ReplayTest, ShowsTheFirstTickThatIsNotTheSame) {
+  const Recording recording = record(options());
+  Recording other = recording;
+  const std::string passes = "\"passes\":4";
+  other.notes["cube_solver"].replace(other.notes["cube_solver"].find(passes), passes.size(), "\"passes\":3");
+  const auto parting = first_difference(recording, replay(other, denoiser_));
+  ASSERT_TRUE(parting);
+  EXPECT_EQ(parting->tick, 0);
+  EXPECT_NE(parting->what.find("/report/"), std::string::npos) << parting->what;
+}
+
+TEST_F(ReplayTest, RefusesWhatItCannotRepeat) {
+  Recording recording = record(options());
+  Recording late = recording, foreign = recording;
+  late.ticks.erase(late.ticks.begin());
+  EXPECT_THROW((void)replay(late, denoiser_), std::invalid_argument);
+  foreign.notes.clear();
+  EXPECT_THROW((void)replay(foreign, denoiser_), std::invalid_argument);
+  Options timed = options();
+  timed.passes.reset();
+  timed.max_moves = 1;
+  EXPECT_THROW((void)replay(record(timed), denoiser_), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace ripen::cube
