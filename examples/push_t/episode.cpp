@@ -114,4 +114,13 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
           .observation_to_action = examples::spread_of(statistics.observation_to_action)};
 }
 
+Episode episode_of(const Recording& recording) {
+  Episode episode;
+  for (std::size_t i = 0; i + 1 < recording.size(); ++i) {
+    episode.states.push_back(recording[i].state);
+    episode.targets.push_back(recording[i].target);
+  }
+  return episode;
+}
+
 }  // namespace ripen::push_t

@@ -1,6 +1,7 @@
 #pragma once
 // One episode, from the first observation to the last step.
 
+#include "push_t/episodes.hpp"
 #include "push_t/options.hpp"
 #include "push_t/recording.hpp"
 #include "push_t/result.hpp"
@@ -12,5 +13,8 @@ namespace ripen::push_t {
 /// std::invalid_argument if options or denoiser do not fit.
 [[nodiscard]] Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& denoiser,
                                  Recording* recording = nullptr);
+
+/// A recording as a demonstration: what was seen and what was done, up to the last target that moved anything.
+[[nodiscard]] Episode episode_of(const Recording& recording);
 
 }  // namespace ripen::push_t

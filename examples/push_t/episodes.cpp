@@ -78,6 +78,20 @@ std::vector<Episode> read_episodes(const std::string& path) {
   return episodes;
 }
 
+void write_episodes(const std::string& path, std::span<const Episode> episodes) {
+  Array states{.shape = {0, 5}}, actions{.shape = {0, 2}}, ends{.shape = {std::ssize(episodes)}};
+  for (const Episode& episode : episodes) {
+    for (const auto& [agent, block] : episode.states) {
+      states.values.insert(states.values.end(), {agent.x, agent.y, block.position.x, block.position.y, block.angle});
+    }
+    for (const Point target : episode.targets) actions.values.insert(actions.values.end(), {target.x, target.y});
+    states.shape[0] += std::ssize(episode.states);
+    actions.shape[0] += std::ssize(episode.targets);
+    ends.values.push_back(static_cast<double>(states.shape[0]));
+  }
+  write_npz(path, {{"state", states}, {"action", actions}, {"episode_ends", ends}});
+}
+
 std::vector<Episode> demonstrations_in(const std::string& folder) {
   return read_episodes(folder + "/pusht_cchi_v7_lowdim.npz");
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The recorded demonstrations: a person moves the agent.
+// Recorded episodes: the published demonstrations, in which a person moves the agent, and others like them.
 
 #include <span>
 #include <string>
@@ -22,6 +22,9 @@ struct Episode {
 /// All episodes of a file of the published layout: state [N, 5] (agent x, y, block x, y, angle), action [N, 2],
 /// episode_ends [M]. Throws std::runtime_error naming the file, the array and what is wrong.
 [[nodiscard]] std::vector<Episode> read_episodes(const std::string& path);
+
+/// Writes what read_episodes() reads. Throws std::runtime_error naming the file.
+void write_episodes(const std::string& path, std::span<const Episode> episodes);
 
 /// read_episodes() of the published file in a folder.
 [[nodiscard]] std::vector<Episode> demonstrations_in(const std::string& folder);

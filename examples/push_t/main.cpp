@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "push_t/episode.hpp"
+#include "push_t/episodes.hpp"
 #include "push_t/options.hpp"
 #include "push_t/render.hpp"
 #include "push_t/report.hpp"
@@ -41,6 +42,8 @@ int run(const Options& options) {
   if (options.json) json = opened("--json", *options.json);
   if (options.render) picture = opened("--render", *options.render);
 
+  std::vector<std::optional<Episode>> successes(episodes);
+
   ripen::examples::InOrder<Result> results(episodes, [&](std::size_t index, const Result& result) {
     if (json && !(*json << to_json(result) << std::endl)) {
       throw std::runtime_error("--json '" + *options.json + "': cannot be written");
@@ -54,15 +57,25 @@ int run(const Options& options) {
     ripen::NativeDenoiser denoiser(model, {.max_windows = 1});
     for (std::size_t i = next++; i < episodes; i = next++) {
       std::optional<Recording> recording;
-      if (i == 0 && picture) recording.emplace(options.max_steps + 1, options.planner.horizon);
+      if (options.save_successes || (i == 0 && picture))
+        recording.emplace(options.max_steps + 1, options.planner.horizon);
       const auto seed = first + static_cast<std::uint32_t>(i);
-      results.take(i, run_episode(seed, options, denoiser, recording ? &*recording : nullptr));
-      if (recording && !(*picture << to_svg(*recording) << std::flush)) {
+      const Result result = run_episode(seed, options, denoiser, recording ? &*recording : nullptr);
+      if (options.save_successes && result.succeeded) successes[i] = episode_of(*recording);
+      results.take(i, result);
+      if (i == 0 && picture && !(*picture << to_svg(*recording) << std::flush)) {
         throw std::runtime_error("--render '" + *options.render + "': cannot be written");
       }
     }
   });
 
+  if (options.save_successes) {
+    std::vector<Episode> saved;
+    for (auto& episode : successes) {
+      if (episode) saved.push_back(std::move(*episode));
+    }
+    write_episodes(*options.save_successes, saved);
+  }
   const std::vector<Result> all = results.results();
   if (!options.quiet) std::cout << summary_of(all) << '\n';
   const bool succeeded = std::all_of(all.begin(), all.end(), [](const Result& result) { return result.succeeded; });

@@ -19,17 +19,19 @@ static_assert(std::endian::native == std::endian::little, "the numbers in the fi
 constexpr std::size_t kMagic = 6;  // Bytes of "\x93NUMPY".
 constexpr std::uint64_t kLargest = std::uint64_t{1} << 32;
 
+std::runtime_error zip_problem(const std::string& path, int code) {
+  zip_error_t error;
+  zip_error_init_with_code(&error, code);
+  const std::string why = zip_error_strerror(&error);
+  zip_error_fini(&error);
+  return std::runtime_error(path + ": " + why);
+}
+
 /// The bytes of one member of the archive.
 std::string member_of(const std::string& path, const std::string& member) {
   int code = 0;
   const std::unique_ptr<zip_t, decltype(&zip_discard)> archive(zip_open(path.c_str(), ZIP_RDONLY, &code), zip_discard);
-  if (!archive) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    const std::string why = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    throw std::runtime_error(path + ": " + why);
-  }
+  if (!archive) throw zip_problem(path, code);
   const auto fail = [&](const std::string& why) { throw std::runtime_error(path + ": " + member + ": " + why); };
   zip_stat_t stat;
   if (zip_stat(archive.get(), member.c_str(), 0, &stat) != 0) fail(zip_strerror(archive.get()));
@@ -42,6 +44,21 @@ std::string member_of(const std::string& path, const std::string& member) {
     fail("cannot be unpacked: " + std::string(zip_file_strerror(file.get())));
   }
   return bytes;
+}
+
+/// An array as the bytes of a .npy file, version 1.
+std::string to_npy(const Array& array) {
+  std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (";
+  for (const std::int64_t size : array.shape) header += std::to_string(size) + ",";
+  header += ")}";
+  header.append(64 - (kMagic + 4 + header.size() + 1) % 64, ' ');  // The data begins on a multiple of 64.
+  header += '\n';
+  const auto length = static_cast<std::uint16_t>(header.size());
+  std::string bytes = "\x93NUMPY\x01";
+  bytes += '\0';
+  bytes.append(reinterpret_cast<const char*>(&length), sizeof length);
+  bytes += header;
+  return bytes.append(reinterpret_cast<const char*>(array.values.data()), array.values.size() * sizeof(double));
 }
 
 template <typename Number>
@@ -97,6 +114,27 @@ Array read_npz(const std::string& path, const std::string& name) {
   if (type[1] == "<f8") widen<double>(data, array.values);
   if (type[1] == "<i8") widen<std::int64_t>(data, array.values);
   return array;
+}
+
+void write_npz(const std::string& path, const std::map<std::string, Array>& arrays) {
+  int code = 0;
+  std::unique_ptr<zip_t, decltype(&zip_discard)> archive(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code),
+                                                         zip_discard);
+  if (!archive) throw zip_problem(path, code);
+  const auto check = [&](bool good) {
+    if (!good) throw std::runtime_error(path + ": " + zip_strerror(archive.get()));
+  };
+  std::map<std::string, std::string> members;  // Read when the archive is closed.
+  for (const auto& [name, array] : arrays) {
+    const std::string& bytes = members[name + ".npy"] = to_npy(array);
+    zip_source_t* source = zip_source_buffer(archive.get(), bytes.data(), bytes.size(), 0);
+    check(source != nullptr);
+    const bool added = zip_file_add(archive.get(), (name + ".npy").c_str(), source, ZIP_FL_OVERWRITE) >= 0;
+    if (!added) zip_source_free(source);
+    check(added);
+  }
+  check(zip_close(archive.get()) == 0);
+  (void)archive.release();  // It is closed.
 }
 
 }  // namespace ripen::push_t

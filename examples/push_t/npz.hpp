@@ -2,6 +2,7 @@
 // Arrays out of NumPy's .npz files.
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,5 +18,8 @@ struct Array {
 /// (numpy.org/doc/stable/reference/generated/numpy.lib.format.html). Takes little-endian float32, float64 and int64 in
 /// C order. Throws std::runtime_error naming the file, the array and what is wrong with it.
 [[nodiscard]] Array read_npz(const std::string& path, const std::string& name);
+
+/// Writes arrays by their names, as float64. Throws std::runtime_error naming the file.
+void write_npz(const std::string& path, const std::map<std::string, Array>& arrays);
 
 }  // namespace ripen::push_t

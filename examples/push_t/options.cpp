@@ -66,6 +66,9 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--jobs", options.jobs, "Episodes at the same time")->capture_default_str()->group(output);
   app.add_option("--json", options.json, "File for one JSON object a line, one line an episode")->group(output);
   app.add_option("--render", options.render, "File for an animated picture (SVG) of the first episode")->group(output);
+  app.add_option("--save-successes", options.save_successes,
+                 "File (.npz) for the episodes that succeeded; push_t_train --more trains on them")
+      ->group(output);
   app.add_flag("--quiet", options.quiet, "Print errors only")->group(output);
 }
 

@@ -31,8 +31,9 @@ struct Options {
 
   std::string model = {};  ///< path
   int jobs = 1;
-  std::optional<std::string> json = {};    ///< path
-  std::optional<std::string> render = {};  ///< path
+  std::optional<std::string> json = {};            ///< path
+  std::optional<std::string> render = {};          ///< path
+  std::optional<std::string> save_successes = {};  ///< path
   bool quiet = false;
 
   /// Every problem that the parser cannot see, one a line; empty if there is none.

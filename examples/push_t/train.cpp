@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   ripen::train::TrainerOptions options{.batch = 512, .windows = 256};
   ripen::ModelConfig config{.tables = false};  // Too many joint actions for a row each.
   std::string folder, split = "all";
+  std::vector<std::string> more;
   ripen::push_t::Demonstrations::Options chosen;
   CLI::App app("Trains a denoiser for Push-T, from the recorded demonstrations");
   ripen::examples::declare_training(app, options, config);
@@ -17,12 +18,13 @@ int main(int argc, char** argv) {
                  "all: 206 episodes; but-held-out: all but the 4 published as held out; 90: the published 90")
       ->check(CLI::IsMember({"all", "but-held-out", "90"}))
       ->capture_default_str();
+  app.add_option("--more", more, "files of further episodes, as push_t --save-successes writes them");
   app.add_flag("--mirrored", chosen.mirrored, "train on the mirror images too: data that nobody recorded");
   CLI11_PARSE(app, argc, argv);
 
   try {
     torch::manual_seed(options.seed);
-    const auto episodes = ripen::push_t::demonstrations_in(ripen::push_t::data_folder(folder));
+    auto episodes = ripen::push_t::demonstrations_in(ripen::push_t::data_folder(folder));
     const auto held_out = ripen::push_t::held_out_episodes();
     chosen.held_out.assign(held_out.begin(), held_out.end());
     if (split == "90") {
@@ -33,6 +35,12 @@ int main(int argc, char** argv) {
       std::iota(chosen.trained.begin(), chosen.trained.end(), 0);
     } else {
       chosen.trained = ripen::push_t::all_but_held_out();
+    }
+    for (const std::string& path : more) {
+      for (ripen::push_t::Episode& episode : ripen::push_t::read_episodes(path)) {
+        chosen.trained.push_back(static_cast<int>(episodes.size()));
+        episodes.push_back(std::move(episode));
+      }
     }
     const ripen::push_t::Demonstrations demonstrations(episodes, chosen);
     ripen::StepModel model(demonstrations.layout(), config);

@@ -64,6 +64,22 @@ TEST(Demonstrations, PublishedSplitIsWhole) {
   EXPECT_EQ(published_90().back(), 203);
 }
 
+TEST(Demonstrations, EpisodesComeBackAsTheyWereWritten) {
+  const auto episodes = read_episodes(kShipped);
+  const std::string path = testing::TempDir() + "ripen_episodes.npz";
+  write_episodes(path, episodes);
+  const auto again = read_episodes(path);
+  ASSERT_EQ(again.size(), episodes.size());
+  for (std::size_t i = 0; i < again.size(); ++i) {
+    EXPECT_EQ(again[i].states, episodes[i].states) << i;
+    EXPECT_EQ(again[i].targets, episodes[i].targets) << i;
+  }
+  write_episodes(path, {});
+  EXPECT_TRUE(read_episodes(path).empty());
+  EXPECT_THROW(write_episodes("/nonexistent/folder/file.npz", episodes), std::runtime_error);
+  std::filesystem::remove(path);
+}
+
 TEST(Demonstrations, WhatDoesNotFitIsSaid) {
   const auto episodes = read_episodes(kShipped);
   EXPECT_THROW(Demonstrations(episodes, {.trained = {4}, .held_out = {0}}), std::invalid_argument);

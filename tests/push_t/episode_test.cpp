@@ -116,6 +116,15 @@ TEST(Episode, IsRecordedAndDrawn) {
   // The plan begins with what was written.
   EXPECT_EQ(recording[5].plan[0].target, recording[5].target);
 
+  const Episode episode = episode_of(recording);
+  ASSERT_EQ(std::ssize(episode.states), result.steps);
+  World world;  // Doing it again leads to the same.
+  world.reset(start_of(0));
+  for (std::size_t i = 0; i < episode.states.size(); ++i) {
+    ASSERT_EQ(world.state(), episode.states[i]) << i;
+    world.act(episode.targets[i]);
+  }
+
   const std::string svg = to_svg(recording);
   EXPECT_TRUE(svg.starts_with("<svg "));
   EXPECT_TRUE(svg.ends_with("</svg>\n"));
