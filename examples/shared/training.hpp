@@ -16,6 +16,8 @@ inline void declare_training(CLI::App& app, train::TrainerOptions& options, Mode
   app.add_option("--data-threads", options.data_threads, "threads that make batches")->capture_default_str();
   app.add_option("--batch", options.batch, "single steps in a batch")->capture_default_str();
   app.add_option("--windows", options.windows, "corrupted windows in a batch")->capture_default_str();
+  app.add_option("--unrolled", options.unrolled, "share of the windows that show the model's own decisions")
+      ->capture_default_str();
   app.add_option("--learning-rate", options.learning_rate, "at its peak")->capture_default_str();
   app.add_option("--weight-decay", options.weight_decay, "of AdamW")->capture_default_str();
   app.add_option("--ema", options.ema, "of the weights that are written")->capture_default_str();

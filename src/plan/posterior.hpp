@@ -40,6 +40,12 @@ inline void normalize_log(std::span<float> logits) noexcept {
   for (float& logit : logits) logit -= shift;
 }
 
+/// Turns one slot's logits into probabilities, in place. NaN becomes impossible. Real-time safe.
+inline void normalize(std::span<float> logits) noexcept {
+  normalize_log(logits);
+  for (float& logit : logits) logit = std::exp(logit);
+}
+
 /// A token read off a posterior, and how much of it agrees.
 struct Decision {
   Token token = 0;
@@ -47,24 +53,23 @@ struct Decision {
 };
 
 /// Decides one slot. A category is drawn at the temperature (0: the likeliest). So is a bin, but what is decided is the
-/// mean of the posterior around it: a channel is known better than its bins are wide. Spoils the logits. Real-time
-/// safe.
-inline Decision decide_token(const Slot& slot, std::span<float> logits, double temperature, Random& random) noexcept {
-  normalize_log(logits);
-  const auto bins = static_cast<int>(logits.size());
-  int drawn = static_cast<int>(std::ranges::max_element(logits) - logits.begin());
-  const float highest = logits[static_cast<std::size_t>(drawn)];
+/// mean of the posterior around it: a channel is known better than its bins are wide. Real-time safe.
+inline Decision decide_token(const Slot& slot, std::span<const float> probabilities, double temperature,
+                             Random& random) noexcept {
+  const auto bins = static_cast<int>(probabilities.size());
+  int drawn = static_cast<int>(std::ranges::max_element(probabilities) - probabilities.begin());
+  const float highest = probabilities[static_cast<std::size_t>(drawn)];
   if (temperature > 0.0) {
-    const auto weight = [&](float logit) { return std::exp(static_cast<double>(logit - highest) / temperature); };
+    const auto weight = [&](float p) { return temperature == 1.0 ? p : std::pow(p / highest, 1.0 / temperature); };
     double left = 0.0;
-    for (const float logit : logits) left += weight(logit);
+    for (const float p : probabilities) left += weight(p);
     left *= random.uniform();
     for (drawn = 0; drawn + 1 < bins; ++drawn) {
-      left -= weight(logits[static_cast<std::size_t>(drawn)]);
+      left -= weight(probabilities[static_cast<std::size_t>(drawn)]);
       if (left < 0.0) break;
     }
   }
-  if (!slot.continuous()) return {static_cast<Token>(drawn), std::exp(logits[static_cast<std::size_t>(drawn)])};
+  if (!slot.continuous()) return {static_cast<Token>(drawn), probabilities[static_cast<std::size_t>(drawn)]};
   const int reach = std::max(1, bins / kModeShare);
   float mass = 0.0F;
   double mean = drawn;
@@ -73,7 +78,7 @@ inline Decision decide_token(const Slot& slot, std::span<float> logits, double t
     mass = 0.0F;
     double sum = 0.0;
     for (int v = std::max(0, centre - reach); v <= std::min(bins - 1, centre + reach); ++v) {
-      const float p = std::exp(logits[static_cast<std::size_t>(v)]);
+      const float p = probabilities[static_cast<std::size_t>(v)];
       mass += p;
       sum += static_cast<double>(p) * v;
     }

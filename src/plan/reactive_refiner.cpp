@@ -53,6 +53,7 @@ void ReactiveRefiner::run_pass() noexcept {
   for (int s = layout.states(); s < layout.slots(); ++s) {
     const auto own = std::span(logits_).subspan(static_cast<std::size_t>(layout.offset(s) - layout.state_logits()),
                                                 static_cast<std::size_t>(layout.slot(s).vocabulary));
+    normalize(own);
     const Decision decision = decide_token(layout.slot(s), own, 0.0, random_);
     tokens[static_cast<std::size_t>(s)] = decision.token;
     buffer_.levels(0, committed_)[static_cast<std::size_t>(s)] = level_of(decision.confidence);

@@ -123,6 +123,7 @@ void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
     if (levels[slot] == 0 || (s >= layout().states() && step < held_)) continue;  // It is known.
     const auto own = std::span(logits_).subspan(static_cast<std::size_t>(logits - logits_.data() + layout().offset(s)),
                                                 static_cast<std::size_t>(layout().slot(s).vocabulary));
+    normalize(own);
     const Decision decision = decide_token(layout().slot(s), own, options_.temperature, random_);
     tokens[slot] = decision.token;
     levels[slot] = std::max(level_of(decision.confidence), NoiseLevel{1});  // 0 is for what is known.

@@ -48,7 +48,7 @@ Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::u
       const auto size = static_cast<std::size_t>(shape.window * slots);
       batch.corrupted.insert(batch.corrupted.end(), batch.clean.end() - static_cast<std::ptrdiff_t>(size),
                              batch.clean.end());
-      corruption.apply(std::span(batch.corrupted).last(size), stale, random);
+      batch.known.push_back(corruption.apply(std::span(batch.corrupted).last(size), stale, random));
       ++windows;
     }
     std::swap(trajectory, other);

@@ -27,6 +27,7 @@ struct Batch {
   std::vector<Token> clean;                ///< [windows][window][slots]
   std::vector<Token> corrupted;            ///< the same after the forward process
   std::vector<std::uint64_t> window_good;  ///< [windows][window]
+  std::vector<Corruption::Known> known;    ///< [windows]
 };
 
 /// Fills batches from trajectories first, first + 1, ... in parallel.

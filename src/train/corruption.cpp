@@ -45,7 +45,7 @@ Token Corruption::noised(int slot, Token token, double level, Random& random) co
   return static_cast<Token>(std::clamp(moved, 0.0, s.vocabulary - 1.0));
 }
 
-void Corruption::apply(std::span<Token> window, std::span<const Token> stale, Random& random) {
+Corruption::Known Corruption::apply(std::span<Token> window, std::span<const Token> stale, Random& random) {
   const int slots = layout_.slots();
   const int steps = static_cast<int>(window.size()) / slots;
   const int states = layout_.states();
@@ -66,6 +66,7 @@ void Corruption::apply(std::span<Token> window, std::span<const Token> stale, Ra
       }
     }
   }
+  return {head, observed};
 }
 
 }  // namespace ripen::train

@@ -16,9 +16,15 @@ class Corruption {
  public:
   explicit Corruption(const TokenLayout& layout) : layout_(layout) {}
 
-  /// window: clean tokens, [steps][slots], corrupted in place. stale: a window of a plan made for another start, same
-  /// shape, which may take the place of everything behind the head's state.
-  void apply(std::span<Token> window, std::span<const Token> stale, Random& random);
+  /// What of a window is known.
+  struct Known {
+    int head = 0;           ///< steps that were done and seen
+    bool observed = false;  ///< the state of the step behind them was seen too
+  };
+
+  /// window: clean tokens, [steps][slots], corrupted in place but for what is known. stale: a window of a plan made for
+  /// another start, same shape, which may take the place of everything behind the head's state.
+  Known apply(std::span<Token> window, std::span<const Token> stale, Random& random);
 
  private:
   void set_levels(int steps, Random& random);

@@ -11,6 +11,7 @@
 #include "ripen/problems.hpp"
 #include "train/losses.hpp"
 #include "train/smooth_gradient.hpp"
+#include "train/unroll.hpp"
 
 namespace ripen::train {
 
@@ -57,9 +58,13 @@ class Run {
     if (!options.checkpoint.empty() && std::filesystem::exists(options.checkpoint)) load();
   }
 
-  double step(const Batch& batch, double minutes) {
+  double step(Batch batch, double minutes) {
     set_rates(
         std::max(minutes / options_.minutes, static_cast<double>(steps_) / static_cast<double>(options_.max_steps)));
+    Random random(options_.seed, static_cast<std::uint64_t>(steps_));
+    for (int windows = static_cast<int>(options_.unrolled * options_.windows); windows > 0; windows /= 2) {
+      unroll(model_, windows, random, batch);
+    }
     const auto loss = loss_of(model_, batch);
     optimizer_->zero_grad();
     loss.backward();
@@ -165,6 +170,7 @@ std::string TrainerOptions::validate() const {
   problems.range("data_threads", data_threads, 1, 1024);
   problems.range("batch", batch, 1, 1 << 24);
   problems.range("windows", windows, 1, 1 << 20);
+  problems.range("unrolled", unrolled, 0.0, 1.0);
   problems.range("learning_rate", learning_rate, kSmallest, 1.0);
   problems.range("table_learning_rate", table_learning_rate, kSmallest, 1.0);
   problems.range("weight_decay", weight_decay, 0.0, 1.0);

@@ -17,6 +17,7 @@ struct TrainerOptions {
   int data_threads = 1;               ///< that make batches
   int batch = 4096;                   ///< single steps in a batch
   int windows = 64;                   ///< corrupted windows in a batch
+  double unrolled = 0.0;              ///< share of windows with the model's own decisions; half of them twice, and so on
   double learning_rate = 1e-3;        ///< at its peak
   double table_learning_rate = 2e-2;  ///< of the dynamics tables, whose rows are rarely touched
   double weight_decay = 0.01;

@@ -1,0 +1,112 @@
+#include "ripen/train/trainer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "train/counting_source.hpp"
+
+namespace ripen::train {
+namespace {
+
+constexpr ModelConfig kSmall{
+    .width = 64, .blocks = 1, .mixer_width = 64, .mixer_layers = 1, .mixer_heads = 2, .window = 6};
+
+TrainerOptions small_options() {
+  return {.bfloat16 = false,
+          .batch = 64,
+          .windows = 16,
+          .unrolled = 0.5,
+          .learning_rate = 5e-3,
+          .max_steps = 500,
+          .evaluate_every = 1e6};
+}
+
+StepModel fresh_model() {
+  torch::manual_seed(1);
+  return StepModel(CountingSource().layout(), kSmall);
+}
+
+Evaluation trained(const TrainerOptions& options) {
+  Evaluation last;
+  train(fresh_model(), CountingSource(), options,
+        [&](std::int64_t, double, double, const Evaluation& evaluation) { last = evaluation; });
+  return last;
+}
+
+std::string file_of(const char* name) {
+  const std::string path = testing::TempDir() + name;
+  std::filesystem::remove(path);
+  return path;
+}
+
+std::string bytes_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Trainer, LearnsASmallTask) {
+  const Evaluation result = trained(small_options());
+  EXPECT_GT(result.good_action, 0.95);
+  EXPECT_GT(result.whole_state, 0.95);
+  EXPECT_LT(result.value_error, 0.5);
+  EXPECT_GT(result.window_action, 0.8);
+}
+
+TEST(Trainer, WritesWeightsThatAreTheSameForTheSameSeed) {
+  TrainerOptions options = small_options();
+  options.max_steps = 10;
+  std::vector<ModelFile> files;
+  for (const char* name : {"ripen_a.safetensors", "ripen_b.safetensors"}) {
+    options.output = file_of(name);
+    trained(options);
+    files.push_back(ModelFile::load(options.output));
+    std::filesystem::remove(options.output);
+  }
+  EXPECT_EQ(files[0].notes.at("steps"), "10");
+  for (const auto& [name, tensor] : files[0].tensors)
+    EXPECT_EQ(tensor.values, files[1].tensors.at(name).values) << name;
+}
+
+TEST(Trainer, GoesOnWhereACheckpointEnded) {
+  TrainerOptions options = small_options();
+  options.checkpoint = file_of("ripen_counting.ckpt");
+  options.max_steps = 20;
+  trained(options);
+  options.max_steps = 30;
+  std::vector<std::int64_t> steps;
+  train(fresh_model(), CountingSource(), options,
+        [&](std::int64_t step, double, double, const Evaluation&) { steps.push_back(step); });
+  EXPECT_EQ(steps, (std::vector<std::int64_t>{30}));
+  std::filesystem::remove(options.checkpoint);
+}
+
+TEST(Trainer, SaysWhatIsWrong) {
+  TrainerOptions options = small_options();
+  options.batch = 0;
+  options.unrolled = 2.0;
+  options.device = "abacus";
+  const std::string problems = options.validate();
+  for (const char* part : {"batch", "unrolled", "abacus"}) EXPECT_THAT(problems, testing::HasSubstr(part));
+  EXPECT_THROW(trained(options), std::invalid_argument);
+
+  options = small_options();
+  options.checkpoint = file_of("ripen_broken.ckpt");
+  std::ofstream(options.checkpoint) << "not a checkpoint";
+  const std::string before = bytes_of(options.checkpoint);
+  try {
+    trained(options);
+    FAIL() << "a broken checkpoint was taken";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr(options.checkpoint));
+  }
+  EXPECT_EQ(bytes_of(options.checkpoint), before) << "what could not be read must not be written over";
+  std::filesystem::remove(options.checkpoint);
+}
+
+}  // namespace
+}  // namespace ripen::train
