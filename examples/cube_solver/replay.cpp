@@ -66,7 +66,7 @@ Recording replay(const Recording& recording, Denoiser& denoiser) {
   if (recording.ticks.empty() || recording.ticks.front().report.tick != 0) {
     throw std::invalid_argument("the recording does not begin with tick 0");
   }
-  Options options{.passes = 0};
+  Options options{.facelets = json.at("facelets").get<std::string>(), .passes = 0};
   each_field(options, [&](const char* name, auto& value) { json.at(name).get_to(value); });
   if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
 
@@ -82,7 +82,7 @@ Recording replay(const Recording& recording, Denoiser& denoiser) {
   ManualClock clock;
   ControlLoop loop(planner, recorder, clock, loop_options_of(options), &recorder);
   std::array<Token, kCubies> start{}, goal{};
-  to_tokens(from_facelets(json.at("facelets").get<std::string>()), start);
+  to_tokens(from_facelets(*options.facelets), start);
   to_tokens(Cube(), goal);
   if (!loop.reset(start, goal, std::array{Token{kHold}})) {
     throw std::invalid_argument("the denoiser's layout is not the cube's");

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ripen/token_layout.hpp"
@@ -43,6 +44,8 @@ struct ModelFile {
   /// configuration asks for, hash of the data, finite values. Throws std::runtime_error naming the file, the field and
   /// the value.
   [[nodiscard]] static ModelFile load(const std::string& path);
+  /// The same from a file's bytes. Throws std::exception naming the field and the value.
+  [[nodiscard]] static ModelFile from_bytes(std::string_view bytes);
 
   /// Writes float16, first beside the file and then over it, so that a reader never sees half a file. Throws
   /// std::runtime_error naming the file.

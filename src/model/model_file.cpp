@@ -88,7 +88,9 @@ Tensor read_tensor(const std::string& name, const nlohmann::json& entry, const s
   return tensor;
 }
 
-ModelFile parse(std::string_view bytes) {
+}  // namespace
+
+ModelFile ModelFile::from_bytes(std::string_view bytes) {
   std::uint64_t header_size = 0;
   if (bytes.size() < sizeof(header_size)) throw std::invalid_argument("too short to be a safetensors file");
   std::memcpy(&header_size, bytes.data(), sizeof(header_size));
@@ -123,14 +125,12 @@ ModelFile parse(std::string_view bytes) {
   return model;
 }
 
-}  // namespace
-
 ModelFile ModelFile::load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("model file '" + path + "': cannot be opened");
   const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   try {
-    return parse(bytes);
+    return from_bytes(bytes);
   } catch (const std::exception& error) {
     throw std::runtime_error("model file '" + path + "': " + error.what());
   }
