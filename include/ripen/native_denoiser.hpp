@@ -2,6 +2,7 @@
 // The step denoiser without LibTorch: what runs inside a tick.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,15 +13,23 @@
 
 namespace ripen {
 
+/// What the network's big products are computed in; heads, normalisation and sums are always float32.
+enum class Precision : std::uint8_t {
+  kFloat32,
+  kInt8,  ///< 8-bit weights, scaled by output, and 8-bit activations, scaled by position: faster, a little less exact
+};
+
 struct NativeOptions {
-  int max_windows = 64;      ///< largest DenoiseBatch::windows
-  std::string instructions;  ///< "avx512", "avx2" or "portable"; empty takes the best this processor has
+  int max_windows = 64;                       ///< largest DenoiseBatch::windows
+  Precision precision = Precision::kFloat32;  ///< of the big products
+  /// "avx512vnni", "avx512", "avx2" or "portable"; empty takes the best this processor has.
+  std::string instructions = {};
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;
 };
 
-/// Runs the network of a ModelFile in float32. Weights are packed and all work memory is taken and touched at
+/// Runs the network of a ModelFile. Weights are packed and all work memory is taken and touched at
 /// construction; run() is real-time safe.
 class NativeDenoiser : public Denoiser {
  public:
@@ -33,6 +42,7 @@ class NativeDenoiser : public Denoiser {
   [[nodiscard]] int max_steps() const noexcept override;
   void run(const DenoiseBatch& batch) noexcept override;
 
+  [[nodiscard]] Precision precision() const noexcept;
   [[nodiscard]] std::string_view instructions() const noexcept;  ///< which kernels run
   [[nodiscard]] std::size_t memory() const noexcept;             ///< weights and work space [bytes]
   [[nodiscard]] const ModelConfig& config() const noexcept;

@@ -3,15 +3,36 @@
 
 namespace ripen::kernels {
 
+/// How a row of activations became codes: value = low + step * code, code in 0 ... 255.
+struct RowScale {
+  float low, step;
+};
+
+/// A linear layer in 8 bits: weight = scales[output] * packed. Everything is padded to whole panels.
+struct Int8Layer {
+  const signed char* packed;  ///< [panels][inputs / group][panel][group], -127 ... 127
+  const float* scales;        ///< [outputs]
+  const float* sums;          ///< [outputs] of its weights, which is what a row's `low` is multiplied by
+  const float* bias;          ///< [outputs]
+  int inputs, panels;
+};
+
 /// A table of functions; rows are positions, row-major everywhere. All real-time safe.
 struct Kernels {
   const char* name;
-  int panel;  ///< columns of a packed weight panel
+  int panel;       ///< columns of a packed weight panel
+  int group;       ///< inputs that lie beside each other in an 8-bit panel
+  int code_bytes;  ///< of an activation in 8 bits, as the products read it
 
   /// y[rows][outputs rounded up to panel] (+)= x[rows][inputs] * packed + bias. packed: [panels][inputs][panel];
   /// bias: padded to whole panels.
   void (*linear)(const float* x, int rows, int inputs, const float* packed, const float* bias, int panels, float* y,
                  bool rectify, bool accumulate);
+  /// Each row in 256 even steps from its least to its greatest value. Every instruction set makes the same codes.
+  void (*quantize)(const float* x, int rows, int inputs, void* codes, RowScale* scales);
+  /// As `linear`, of quantised rows. The sums of products are exact, so every instruction set has the same.
+  void (*linear_int8)(const void* codes, const RowScale* rows_scales, int rows, const Int8Layer& layer, float* y,
+                      bool rectify, bool accumulate);
   /// y = (x - mean) / sqrt(variance + 1e-5), a row at a time; the affine part is folded into the next weights.
   void (*normalize)(const float* x, int rows, int width, float* y);
   /// out[width] = start[width] + the sum of `count` rows of the table.
@@ -24,6 +45,10 @@ struct Kernels {
 #if defined(__x86_64__)
 [[nodiscard]] const Kernels& avx2();
 [[nodiscard]] const Kernels& avx512();
+[[nodiscard]] const Kernels& avx512vnni();
 #endif
+
+/// The kernels of a name that this processor can run, or nullptr; the best for an empty name.
+[[nodiscard]] const Kernels* find(const char* name);
 
 }  // namespace ripen::kernels

@@ -1,3 +1,5 @@
+#include <immintrin.h>
+
 namespace ripen::kernels {
 namespace {
 constexpr int kLanes = 8;    // floats in a register
@@ -7,6 +9,25 @@ constexpr int kRows = 6;     // rows whose sums fit the register file
 }  // namespace ripen::kernels
 
 #include "model/kernels_body.hpp"
+
+namespace ripen::kernels {
+namespace {
+
+using Code = short;
+constexpr int kGroup = 2;
+
+// The one-byte product of AVX2 saturates at 16 bits, which two codes of 8 bits overflow: both are widened.
+inline Ints multiply_add(Ints sums, const Code* codes, const signed char* weights) {
+  int pair;
+  __builtin_memcpy(&pair, codes, sizeof(pair));
+  const __m256i row = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(weights)));
+  return sums + Ints(_mm256_madd_epi16(_mm256_set1_epi32(pair), row));
+}
+
+}  // namespace
+}  // namespace ripen::kernels
+
+#include "model/kernels_int8_body.hpp"
 
 namespace ripen::kernels {
 

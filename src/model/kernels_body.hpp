@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kPanel = kLanes * kVectors;
 using Vector = float __attribute__((vector_size(kLanes * sizeof(float))));
+using Ints = int __attribute__((vector_size(kLanes * sizeof(int))));
 
 // Addresses need not be a whole vector's multiple: clang takes no aligned(4) on the type, but both make one
 // unaligned move of this.
@@ -122,8 +123,6 @@ void attend(const float* qkv, int steps, int heads, int size, float* scores, flo
     }
   }
 }
-
-constexpr Kernels table(const char* name) { return {name, kPanel, linear, normalize, sum_rows, attend}; }
 
 }  // namespace
 }  // namespace ripen::kernels

@@ -5,49 +5,12 @@
 #include <stdexcept>
 
 #include "model/kernels.hpp"
+#include "model/linear.hpp"
 #include "ripen/problems.hpp"
 
 namespace ripen {
 
 namespace {
-
-/// A linear layer, packed for the kernels.
-struct Linear {
-  std::vector<float> weights;  // [panels][inputs][panel]
-  std::vector<float> bias;     // [panels * panel]
-  int inputs = 0, outputs = 0, panels = 0;
-  int stride = 0;  // Columns of its output rows.
-};
-
-/// Packs a [outputs, inputs] weight; `norm` names the affine normalisation before it, folded in, or is empty.
-Linear pack(const ModelFile& model, const std::string& name, const std::string& norm, int panel) {
-  const Tensor& weight = model.tensors.at(name + ".weight");
-  const Tensor& bias = model.tensors.at(name + ".bias");
-  Linear layer;
-  layer.outputs = static_cast<int>(weight.shape[0]);
-  layer.inputs = static_cast<int>(weight.shape[1]);
-  layer.panels = (layer.outputs + panel - 1) / panel;
-  layer.stride = layer.panels * panel;
-  layer.weights.assign(static_cast<std::size_t>(layer.stride) * static_cast<std::size_t>(layer.inputs), 0.0F);
-  layer.bias.assign(static_cast<std::size_t>(layer.stride), 0.0F);
-  const float* scale = norm.empty() ? nullptr : model.tensors.at(norm + ".weight").values.data();
-  const float* shift = norm.empty() ? nullptr : model.tensors.at(norm + ".bias").values.data();
-  for (int o = 0; o < layer.outputs; ++o) {
-    double offset = bias.values[static_cast<std::size_t>(o)];
-    for (int i = 0; i < layer.inputs; ++i) {
-      const float w = weight.values[static_cast<std::size_t>(o) * static_cast<std::size_t>(layer.inputs) +
-                                    static_cast<std::size_t>(i)];
-      if (shift != nullptr) offset += static_cast<double>(w) * static_cast<double>(shift[i]);
-      const std::size_t at =
-          (static_cast<std::size_t>(o / panel) * static_cast<std::size_t>(layer.inputs) + static_cast<std::size_t>(i)) *
-              static_cast<std::size_t>(panel) +
-          static_cast<std::size_t>(o % panel);
-      layer.weights[at] = scale != nullptr ? w * scale[i] : w;
-    }
-    layer.bias[static_cast<std::size_t>(o)] = static_cast<float>(offset);
-  }
-  return layer;
-}
 
 /// A matrix used by rows: the transpose of a linear layer's weight.
 std::vector<float> transposed(const Tensor& weight) {
@@ -66,25 +29,12 @@ struct Layer {
   Linear qkv, out, up, down;
 };
 
-const kernels::Kernels* find_kernels(const std::string& name) {
-#if defined(__x86_64__)
-  if ((name.empty() || name == "avx512") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma")) {
-    return &kernels::avx512();
-  }
-  if ((name.empty() || name == "avx2") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    return &kernels::avx2();
-  }
-#endif
-  return name.empty() || name == "portable" ? &kernels::portable() : nullptr;
-}
-
 }  // namespace
 
 std::vector<std::string> available_instructions() {
   std::vector<std::string> names;
-  for (const char* name : {"avx512", "avx2", "portable"}) {
-    if (find_kernels(name) != nullptr) names.emplace_back(name);
+  for (const char* name : {"avx512vnni", "avx512", "avx2", "portable"}) {
+    if (kernels::find(name) != nullptr) names.emplace_back(name);
   }
   return names;
 }
@@ -92,7 +42,7 @@ std::vector<std::string> available_instructions() {
 std::string NativeOptions::validate() const {
   Problems problems("native denoiser");
   problems.range("max_windows", max_windows, 1, 65536);
-  problems.require(find_kernels(instructions) != nullptr,
+  problems.require(kernels::find(instructions.c_str()) != nullptr,
                    "instructions '" + instructions + "' are unknown or not in this processor");
   return problems.text();
 }
@@ -109,8 +59,7 @@ struct NativeDenoiser::Impl {
   void add_neighbours(const DenoiseBatch& batch, int window) noexcept;
 
   void apply(const Linear& layer, const float* x, int rows, float* y, bool rectify = false, bool accumulate = false) {
-    kernels->linear(x, rows, layer.inputs, layer.weights.data(), layer.bias.data(), layer.panels, y, rectify,
-                    accumulate);
+    layer.apply(x, rows, y, scratch, rectify, accumulate);
   }
   [[nodiscard]] int index(int slot, Token token) const noexcept {
     return token == kMask ? layout.slot(slot).vocabulary : token;
@@ -138,11 +87,20 @@ struct NativeDenoiser::Impl {
 
   std::vector<float> residual, normal, hidden, action_out, value_out;  // [positions][...]
   std::vector<float> mixer, mixer_normal, qkv, mixer_hidden, head_out, scores;
+  Int8Scratch scratch;
 };
 
 NativeDenoiser::Impl::Impl(const ModelFile& model, const NativeOptions& wanted)
-    : layout(model.layout), config(model.config), options(wanted), kernels(find_kernels(wanted.instructions)) {
+    : layout(model.layout), config(model.config), options(wanted), kernels(kernels::find(wanted.instructions.c_str())) {
   const int panel = kernels->panel;
+  const bool int8 = options.precision == Precision::kInt8;
+  const auto product = [&](const std::string& name, const std::string& norm) {
+    return Linear(model, name, norm, *kernels, int8);
+  };
+  // What the planner reads, and little work: always in float32.
+  const auto head = [&](const std::string& name, const std::string& norm) {
+    return Linear(model, name, norm, *kernels, false);
+  };
   const auto tensor = [&](const char* name) -> const Tensor& { return model.tensors.at(name); };
   int at = 0, pair_at = 0, action_at = 0;
   for (int s = layout.states(); s < layout.slots() && config.tables; ++s) {
@@ -165,10 +123,10 @@ NativeDenoiser::Impl::Impl(const ModelFile& model, const NativeOptions& wanted)
   embed_bias = tensor("step.embed.bias").values;
   for (int b = 0; b < config.blocks; ++b) {
     const std::string name = "step." + std::to_string(b);
-    blocks.push_back({pack(model, name + ".up", name + ".norm", panel), pack(model, name + ".down", "", panel)});
+    blocks.push_back({product(name + ".up", name + ".norm"), product(name + ".down", "")});
   }
-  action_head = pack(model, "step.action", "step.norm", panel);
-  value_head = pack(model, "step.value", "step.norm", panel);
+  action_head = head("step.action", "step.norm");
+  value_head = head("step.value", "step.norm");
   if (config.tables) dynamics_table = tensor("dynamics.table").values;
 
   const std::size_t rows = static_cast<std::size_t>(options.max_windows) * static_cast<std::size_t>(config.window);
@@ -177,21 +135,25 @@ NativeDenoiser::Impl::Impl(const ModelFile& model, const NativeOptions& wanted)
   residual.assign(rows * padded(config.width), 0.0F);
   normal.assign(rows * static_cast<std::size_t>(config.width), 0.0F);
   hidden.assign(rows * padded(config.width), 0.0F);
-  action_out.assign(rows * static_cast<std::size_t>(action_head.stride), 0.0F);
-  value_out.assign(rows * static_cast<std::size_t>(value_head.stride), 0.0F);
+  action_out.assign(rows * static_cast<std::size_t>(action_head.stride()), 0.0F);
+  value_out.assign(rows * static_cast<std::size_t>(value_head.stride()), 0.0F);
+  if (int8) {
+    const auto widest_input = static_cast<std::size_t>(std::max(config.width, 4 * config.mixer_width));
+    scratch.codes.assign(rows * widest_input * static_cast<std::size_t>(kernels->code_bytes), 0);
+    scratch.scales.assign(rows, {});
+  }
   if (config.mixer_width == 0) return;
 
-  mixer_in = pack(model, "mixer.in", "step.norm", panel);
+  mixer_in = product("mixer.in", "step.norm");
   action_table = transposed(tensor("mixer.action_in.weight"));
   action_bias = tensor("mixer.action_in.bias").values;
   positions = tensor("mixer.position").values;
   for (int l = 0; l < config.mixer_layers; ++l) {
     const std::string name = "mixer." + std::to_string(l);
-    layers.push_back({pack(model, name + ".qkv", name + ".attention_norm", panel),
-                      pack(model, name + ".out", "", panel), pack(model, name + ".up", name + ".norm", panel),
-                      pack(model, name + ".down", "", panel)});
+    layers.push_back({product(name + ".qkv", name + ".attention_norm"), product(name + ".out", ""),
+                      product(name + ".up", name + ".norm"), product(name + ".down", "")});
   }
-  mixer_head = pack(model, "mixer.head", "mixer.norm", panel);
+  mixer_head = head("mixer.head", "mixer.norm");
   if (config.tables) {
     inverse_table = tensor("mixer.inverse").values;
     copy_table = tensor("mixer.copy").values;
@@ -200,7 +162,7 @@ NativeDenoiser::Impl::Impl(const ModelFile& model, const NativeOptions& wanted)
   mixer_normal.assign(rows * padded(config.mixer_width), 0.0F);
   qkv.assign(rows * padded(3 * config.mixer_width), 0.0F);
   mixer_hidden.assign(rows * padded(4 * config.mixer_width), 0.0F);
-  head_out.assign(rows * static_cast<std::size_t>(mixer_head.stride), 0.0F);
+  head_out.assign(rows * static_cast<std::size_t>(mixer_head.stride()), 0.0F);
   scores.assign(static_cast<std::size_t>(config.window), 0.0F);
 }
 
@@ -224,13 +186,13 @@ void NativeDenoiser::Impl::encode(int rows) noexcept {
 void NativeDenoiser::Impl::read_heads(int rows, float* action, int action_stride, float* value) noexcept {
   apply(action_head, normal.data(), rows, action_out.data());
   for (int r = 0; r < rows; ++r) {
-    const float* from = action_out.data() + static_cast<std::ptrdiff_t>(r) * action_head.stride;
-    std::copy(from, from + action_head.outputs, action + static_cast<std::ptrdiff_t>(r) * action_stride);
+    const float* from = action_out.data() + static_cast<std::ptrdiff_t>(r) * action_head.stride();
+    std::copy(from, from + action_head.outputs(), action + static_cast<std::ptrdiff_t>(r) * action_stride);
   }
   if (value == nullptr) return;
   apply(value_head, normal.data(), rows, value_out.data());
   for (int r = 0; r < rows; ++r) {  // The mean of the softmax over the bins.
-    const float* logits = value_out.data() + static_cast<std::ptrdiff_t>(r) * value_head.stride;
+    const float* logits = value_out.data() + static_cast<std::ptrdiff_t>(r) * value_head.stride();
     const float highest = *std::max_element(logits, logits + config.value_bins);
     float whole = 0.0F, mean = 0.0F;
     for (int b = 0; b < config.value_bins; ++b) {
@@ -286,7 +248,7 @@ void NativeDenoiser::Impl::mix(const DenoiseBatch& batch) noexcept {
   const int rows = batch.windows * batch.steps;
   const int width = config.mixer_width;
   apply(mixer_in, normal.data(), rows, mixer.data());
-  const int stride = mixer_in.stride;
+  const int stride = mixer_in.stride();
   for (int r = 0; r < rows; ++r) {
     int actions[kMaxSlots];
     for (int a = 0; a < layout.actions(); ++a) {
@@ -305,7 +267,7 @@ void NativeDenoiser::Impl::mix(const DenoiseBatch& batch) noexcept {
     apply(layer.qkv, mixer_normal.data(), rows, qkv.data());
     for (int w = 0; w < batch.windows; ++w) {
       const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(w) * batch.steps;
-      kernels->attend(qkv.data() + first * layer.qkv.stride, batch.steps, config.mixer_heads,
+      kernels->attend(qkv.data() + first * layer.qkv.stride(), batch.steps, config.mixer_heads,
                       width / config.mixer_heads, scores.data(), mixer_normal.data() + first * width);
     }
     apply(layer.out, mixer_normal.data(), rows, mixer.data(), false, true);
@@ -317,7 +279,7 @@ void NativeDenoiser::Impl::mix(const DenoiseBatch& batch) noexcept {
   apply(mixer_head, mixer_normal.data(), rows, head_out.data());
   const int states = layout.state_logits(), all = layout.logits();
   for (int r = 0; r < rows; ++r) {
-    const float* head = head_out.data() + static_cast<std::ptrdiff_t>(r) * mixer_head.stride;
+    const float* head = head_out.data() + static_cast<std::ptrdiff_t>(r) * mixer_head.stride();
     float* logits = batch.logits + static_cast<std::ptrdiff_t>(r) * all;
     std::copy(head, head + states, logits);
     for (int i = states; i < all; ++i) logits[i] += head[i];
@@ -335,6 +297,7 @@ NativeDenoiser::~NativeDenoiser() = default;
 const TokenLayout& NativeDenoiser::layout() const noexcept { return impl_->layout; }
 int NativeDenoiser::max_windows() const noexcept { return impl_->options.max_windows; }
 int NativeDenoiser::max_steps() const noexcept { return impl_->config.window; }
+Precision NativeDenoiser::precision() const noexcept { return impl_->options.precision; }
 std::string_view NativeDenoiser::instructions() const noexcept { return impl_->kernels->name; }
 const ModelConfig& NativeDenoiser::config() const noexcept { return impl_->config; }
 
@@ -384,24 +347,19 @@ std::size_t NativeDenoiser::memory() const noexcept {
   const Impl& m = *impl_;
   std::size_t floats = 0;
   const auto add = [&](const std::vector<float>& values) { floats += values.size(); };
-  const auto add_layer = [&](const Linear& layer) {
-    add(layer.weights);
-    add(layer.bias);
-  };
   for (const auto* values :
        {&m.embed_table, &m.embed_bias, &m.dynamics_table, &m.inverse_table, &m.copy_table, &m.action_table,
         &m.action_bias, &m.positions, &m.residual, &m.normal, &m.hidden, &m.action_out, &m.value_out, &m.mixer,
         &m.mixer_normal, &m.qkv, &m.mixer_hidden, &m.head_out, &m.scores}) {
     add(*values);
   }
-  for (const auto& block : m.blocks) {
-    for (const auto* layer : {&block.up, &block.down}) add_layer(*layer);
-  }
+  std::size_t bytes = floats * sizeof(float) + m.scratch.memory();
+  for (const auto& block : m.blocks) bytes += block.up.memory() + block.down.memory();
   for (const auto& layer : m.layers) {
-    for (const auto* each : {&layer.qkv, &layer.out, &layer.up, &layer.down}) add_layer(*each);
+    for (const auto* each : {&layer.qkv, &layer.out, &layer.up, &layer.down}) bytes += each->memory();
   }
-  for (const auto* layer : {&m.action_head, &m.value_head, &m.mixer_in, &m.mixer_head}) add_layer(*layer);
-  return floats * sizeof(float);
+  for (const auto* layer : {&m.action_head, &m.value_head, &m.mixer_in, &m.mixer_head}) bytes += layer->memory();
+  return bytes;
 }
 
 }  // namespace ripen

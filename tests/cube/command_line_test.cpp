@@ -66,6 +66,8 @@ TEST(CommandLine, TakesEveryOption) {
                                 "2",
                                 "--model",
                                 "m",
+                                "--precision",
+                                "int8",
                                 "--jobs",
                                 "2",
                                 "--json",
@@ -76,6 +78,7 @@ TEST(CommandLine, TakesEveryOption) {
   EXPECT_EQ(result.options.passes, 4);
   EXPECT_EQ(result.options.slip_rate, 0.05);
   EXPECT_EQ(result.options.sensor_latency_ticks, 2);
+  EXPECT_EQ(result.options.precision, "int8");
   EXPECT_EQ(result.options.json, "out");
 }
 
@@ -93,6 +96,7 @@ TEST(CommandLine, BadInputExitsWithTwoAndSaysWhy) {
       {{"--random", "1", "--tick-us", "0"}, "--tick-us is 0"},
       {{"--random", "1", "--slip-rate", "1.5", "--jobs", "0"}, "--slip-rate is 1.5"},
       {{"--random", "1", "--slip-rate", "nan"}, "--slip-rate is nan"},
+      {{"--random", "1", "--precision", "int4"}, "--precision"},
       {{"--random", "1", "--what"}, "--what"},
   };
   for (const auto& [arguments, why] : cases) {

@@ -9,8 +9,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "ripen/native_denoiser.hpp"
-#include "ripen/random.hpp"
+#include "support/random_model.hpp"
 
 namespace ripen {
 namespace {
@@ -18,23 +17,9 @@ namespace {
 using ::testing::HasSubstr;
 
 ModelFile small_model() {
-  ModelFile model{
-      .layout = TokenLayout({{"s", SlotRole::kState, 4}, {"t", SlotRole::kState, 6}, {"a", SlotRole::kAction, 3}}),
-      .config = {.width = 64,
-                 .blocks = 1,
-                 .mixer_width = 64,
-                 .mixer_layers = 1,
-                 .mixer_heads = 2,
-                 .window = 4,
-                 .value_bins = 8}};
-  Random random(11);
-  for (const auto& [name, shape] : ModelFile::expected(model.layout, model.config)) {
-    std::size_t count = 1;
-    for (const auto size : shape) count *= static_cast<std::size_t>(size);
-    Tensor tensor{.shape = shape, .values = std::vector<float>(count)};
-    for (float& value : tensor.values) value = static_cast<float>(random.uniform() - 0.5);
-    model.tensors[name] = tensor;
-  }
+  ModelFile model = random_model(
+      TokenLayout({{"s", SlotRole::kState, 4}, {"t", SlotRole::kState, 6}, {"a", SlotRole::kAction, 3}}),
+      {.width = 64, .blocks = 1, .mixer_width = 64, .mixer_layers = 1, .mixer_heads = 2, .window = 4, .value_bins = 8});
   model.notes["made by"] = "a test";
   return model;
 }
@@ -125,22 +110,6 @@ TEST_F(ModelFileTest, SaysWhatIsWrong) {
   EXPECT_THAT(complaint(), HasSubstr("'step.value.bias': value 0 is not finite"));
   std::filesystem::remove(path_);
   EXPECT_THAT(complaint(), HasSubstr("cannot be opened"));
-}
-
-TEST(NativeDenoiserInstructions, AgreeWithThePortableOnes) {
-  const ModelFile model = small_model();
-  NativeDenoiser portable(model, {.instructions = "portable"});
-  for (const std::string& name : available_instructions()) {
-    NativeDenoiser denoiser(model, {.instructions = name});
-    for (const int windows : {1, 5, 64}) {
-      const std::vector<Token> tokens(static_cast<std::size_t>(windows) * 4 * 3, 1);
-      std::vector<float> a(static_cast<std::size_t>(windows) * 4 * 13), b = a;
-      portable.run({PassDepth::kWindow, windows, 4, tokens.data(), a.data(), nullptr});
-      denoiser.run({PassDepth::kWindow, windows, 4, tokens.data(), b.data(), nullptr});
-      for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-4) << name << " logit " << i;
-    }
-  }
-  EXPECT_THROW(NativeDenoiser(model, {.max_windows = 0, .instructions = "mmx"}), std::invalid_argument);
 }
 
 }  // namespace

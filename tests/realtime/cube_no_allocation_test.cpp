@@ -3,44 +3,34 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <functional>
 #include <memory>
-#include <numeric>
 
 #include "cube_solver/cube_robot.hpp"
 #include "cube_solver/tokens.hpp"
 #include "ripen/control_loop.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "support/allocation_counter.hpp"
+#include "support/random_model.hpp"
 
 namespace ripen {
 namespace {
 
 constexpr std::int64_t kTicks = 10000;
 
-/// A small network for the cube with random weights: it plans badly, but plans all the time.
-ModelFile random_model() {
-  ModelFile model{.layout = cube::layout(),
-                  .config = {.width = 32, .blocks = 1, .mixer_width = 16, .mixer_layers = 1, .mixer_heads = 2},
-                  .tensors = {},
-                  .notes = {}};
-  Random random(11);
-  for (const auto& [name, shape] : ModelFile::expected(model.layout, model.config)) {
-    const auto size = std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
-    Tensor& tensor = model.tensors[name];
-    tensor.shape = shape;
-    for (std::int64_t i = 0; i < size; ++i) tensor.values.push_back(static_cast<float>(random.uniform() - 0.5));
-  }
-  return model;
-}
-
 class StopAfter : public TickObserver {
  public:
   bool on_tick(const TickReport& report) noexcept override { return report.tick + 1 < kTicks; }
 };
 
-TEST(CubeNoAllocationTest, TenThousandTicksWithFaults) {
-  NativeDenoiser denoiser(random_model());
+class CubeNoAllocationTest : public testing::TestWithParam<Precision> {};
+INSTANTIATE_TEST_SUITE_P(Precisions, CubeNoAllocationTest, testing::Values(Precision::kFloat32, Precision::kInt8),
+                         [](const auto& of) { return of.param == Precision::kInt8 ? "int8" : "float32"; });
+
+TEST_P(CubeNoAllocationTest, TenThousandTicksWithFaults) {
+  // A small network with random weights: it plans badly, but plans all the time.
+  NativeDenoiser denoiser(
+      random_model(cube::layout(), {.width = 32, .blocks = 1, .mixer_width = 16, .mixer_layers = 1, .mixer_heads = 2}),
+      {.precision = GetParam()});
   const cube::CubeTransition transition;
   Planner planner(denoiser, {.horizon = 32, .candidates = 8, .pass_windows = 8}, &transition);
   Random random(5);

@@ -1,0 +1,165 @@
+#include "model/kernels.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "ripen/native_denoiser.hpp"
+#include "ripen/random.hpp"
+
+namespace ripen::kernels {
+namespace {
+
+constexpr int kOutputs = 64;  // A multiple of every panel.
+
+std::size_t size(int a, int b = 1) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+
+std::vector<float> random_floats(std::size_t count, Random& random) {
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(random.uniform() * 4.0 - 1.5);
+  return values;
+}
+
+/// What `quantize` of some kernels gives, the codes as plain numbers.
+struct Quantized {
+  std::vector<unsigned char> bytes;
+  std::vector<int> codes;
+  std::vector<RowScale> scales;
+};
+
+Quantized quantize(const Kernels& kernels, const std::vector<float>& x, int rows, int inputs) {
+  Quantized result{.bytes = std::vector<unsigned char>(size(rows, inputs * kernels.code_bytes)),
+                   .codes = {},
+                   .scales = std::vector<RowScale>(size(rows))};
+  kernels.quantize(x.data(), rows, inputs, result.bytes.data(), result.scales.data());
+  for (std::size_t i = 0; i < result.bytes.size(); i += size(kernels.code_bytes)) {
+    result.codes.push_back(result.bytes[i]);  // Little-endian; the other byte, if any, is 0.
+  }
+  return result;
+}
+
+class EveryInstructionSet : public testing::TestWithParam<std::string> {
+ protected:
+  const Kernels& kernels_ = *find(GetParam().c_str());
+};
+INSTANTIATE_TEST_SUITE_P(Kernels, EveryInstructionSet, testing::ValuesIn(available_instructions()),
+                         [](const auto& set) { return set.param; });
+
+TEST_P(EveryInstructionSet, QuantisesToThePortableOnesCodesAndBits) {
+  Random random(1);
+  for (const int inputs : {64, 192, 512}) {
+    for (const int rows : {1, 5, 16}) {
+      std::vector<float> x = random_floats(size(rows, inputs), random);
+      std::fill_n(x.begin(), inputs, rows == 5 ? 3.0F : 0.0F);  // A row of one value.
+      const Quantized mine = quantize(kernels_, x, rows, inputs), theirs = quantize(portable(), x, rows, inputs);
+      ASSERT_EQ(mine.codes, theirs.codes) << rows << " x " << inputs;
+      for (int r = 0; r < rows; ++r) {
+        const RowScale scale = mine.scales[size(r)];
+        ASSERT_EQ(scale.low, theirs.scales[size(r)].low) << r;
+        ASSERT_EQ(scale.step, theirs.scales[size(r)].step) << r;
+        for (int i = 0; i < inputs; ++i) {
+          const std::size_t at = size(r, inputs) + size(i);
+          ASSERT_NEAR(x[at], scale.low + scale.step * static_cast<float>(mine.codes[at]), scale.step * 0.501F) << at;
+        }
+      }
+    }
+  }
+}
+
+TEST_P(EveryInstructionSet, SumsOfEightBitProductsAreExact) {
+  Random random(2);
+  for (const int inputs : {64, 192, 512}) {
+    std::vector<int> weights(size(kOutputs, inputs));
+    // The first output's are all the largest: the sum that would overflow first.
+    for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = i < size(inputs) ? 127 : random.below(255) - 127;
+    std::vector<signed char> packed(weights.size());
+    const int panel = kernels_.panel, group = kernels_.group;
+    for (int o = 0; o < kOutputs; ++o) {
+      for (int i = 0; i < inputs; ++i) {
+        packed[size(o / panel, inputs * panel) + size(i / group, panel * group) + size(o % panel, group) +
+               size(i % group)] = static_cast<signed char>(weights[size(o, inputs) + size(i)]);
+      }
+    }
+    const std::vector<float> ones(kOutputs, 1.0F), zeros(kOutputs, 0.0F);
+    for (int rows = 1; rows <= 14; ++rows) {
+      std::vector<float> x = random_floats(size(rows, inputs), random);
+      Quantized q = quantize(kernels_, x, rows, inputs);
+      std::fill(q.scales.begin(), q.scales.end(), RowScale{0.0F, 1.0F});
+      std::vector<float> y(size(rows, kOutputs));
+      kernels_.linear_int8(q.bytes.data(), q.scales.data(), rows,
+                           {packed.data(), ones.data(), zeros.data(), zeros.data(), inputs, kOutputs / panel}, y.data(),
+                           false, false);
+      for (int r = 0; r < rows; ++r) {
+        for (int o = 0; o < kOutputs; ++o) {
+          int sum = 0;  // At most 255 * 127 * 512, which a float still holds.
+          for (int i = 0; i < inputs; ++i)
+            sum += q.codes[size(r, inputs) + size(i)] * weights[size(o, inputs) + size(i)];
+          ASSERT_EQ(y[size(r, kOutputs) + size(o)], static_cast<float>(sum)) << rows << " rows, " << inputs;
+        }
+      }
+    }
+  }
+}
+
+TEST_P(EveryInstructionSet, EightBitRowsAreScaledShiftedRectifiedAndAdded) {
+  constexpr int kInputs = 64, kRows = 3;
+  Random random(3);
+  const std::vector<signed char> packed(size(kOutputs, kInputs), 2);
+  const std::vector<float> scales(kOutputs, 0.25F), sums(kOutputs, 0.5F * kInputs), bias(kOutputs, -20.0F);
+  const std::vector<float> x = random_floats(size(kRows, kInputs), random);
+  const Quantized q = quantize(kernels_, x, kRows, kInputs);
+  for (const bool rectify : {false, true}) {
+    for (const bool accumulate : {false, true}) {
+      std::vector<float> y(size(kRows, kOutputs), 7.0F);
+      kernels_.linear_int8(q.bytes.data(), q.scales.data(), kRows,
+                           {packed.data(), scales.data(), sums.data(), bias.data(), kInputs, kOutputs / kernels_.panel},
+                           y.data(), rectify, accumulate);
+      for (int r = 0; r < kRows; ++r) {
+        double sum = -20.0;
+        for (int i = 0; i < kInputs; ++i) {
+          sum += 0.5 *
+                 (double{q.scales[size(r)].low} + double{q.scales[size(r)].step} * q.codes[size(r, kInputs) + size(i)]);
+        }
+        if (rectify) sum = std::max(sum, 0.0);
+        if (accumulate) sum += 7.0;
+        for (int o = 0; o < kOutputs; ++o) ASSERT_NEAR(y[size(r, kOutputs) + size(o)], sum, 1e-4) << r << " " << o;
+      }
+    }
+  }
+}
+
+TEST_P(EveryInstructionSet, FloatProductsEqualPlainSumsToRounding) {
+  Random random(4);
+  for (const int inputs : {64, 192, 512}) {
+    const std::vector<float> weights = random_floats(size(kOutputs, inputs), random);
+    const std::vector<float> bias = random_floats(kOutputs, random);
+    std::vector<float> packed(weights.size());
+    const int panel = kernels_.panel;
+    for (int o = 0; o < kOutputs; ++o) {
+      for (int i = 0; i < inputs; ++i) {
+        packed[size(o / panel, inputs * panel) + size(i, panel) + size(o % panel)] = weights[size(o, inputs) + size(i)];
+      }
+    }
+    for (int rows = 1; rows <= 14; ++rows) {
+      const std::vector<float> x = random_floats(size(rows, inputs), random);
+      std::vector<float> y(size(rows, kOutputs));
+      kernels_.linear(x.data(), rows, inputs, packed.data(), bias.data(), kOutputs / panel, y.data(), rows % 2 == 0,
+                      rows % 3 == 0);
+      for (int r = 0; r < rows; ++r) {
+        for (int o = 0; o < kOutputs; ++o) {
+          double sum = bias[size(o)];
+          for (int i = 0; i < inputs; ++i) {
+            sum += double{x[size(r, inputs) + size(i)]} * double{weights[size(o, inputs) + size(i)]};
+          }
+          if (rows % 2 == 0) sum = std::max(sum, 0.0);
+          ASSERT_NEAR(y[size(r, kOutputs) + size(o)], sum, 2e-3) << rows << " rows, " << inputs << " inputs";
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace ripen::kernels

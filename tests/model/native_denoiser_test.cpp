@@ -1,0 +1,107 @@
+#include "ripen/native_denoiser.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "support/random_model.hpp"
+
+namespace ripen {
+namespace {
+
+ModelFile model_of(int width) {
+  return random_model(
+      TokenLayout({{"s", SlotRole::kState, 4}, {"t", SlotRole::kState, 6}, {"a", SlotRole::kAction, 3}}),
+      {.width = width,
+       .blocks = 1,
+       .mixer_width = 64,
+       .mixer_layers = 1,
+       .mixer_heads = 2,
+       .window = 4,
+       .value_bins = 8});
+}
+
+std::vector<Token> random_tokens(const TokenLayout& layout, int steps) {
+  Random random(5);
+  std::vector<Token> tokens;
+  for (int i = 0; i < steps; ++i) {
+    for (int s = 0; s < layout.slots(); ++s) {
+      tokens.push_back(random.below(4) == 0 ? kMask : static_cast<Token>(random.below(layout.slot(s).vocabulary)));
+    }
+  }
+  return tokens;
+}
+
+/// All logits and values of whole windows.
+std::vector<float> outputs(Denoiser& denoiser, int windows) {
+  const int rows = windows * denoiser.max_steps();
+  const std::vector<Token> tokens = random_tokens(denoiser.layout(), rows);
+  const auto logits = static_cast<std::size_t>(rows * denoiser.layout().logits());
+  std::vector<float> result(logits + static_cast<std::size_t>(rows));
+  denoiser.run(
+      {PassDepth::kWindow, windows, denoiser.max_steps(), tokens.data(), result.data(), result.data() + logits});
+  return result;
+}
+
+double spread(const std::vector<float>& values) {
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  double squares = 0.0;
+  for (const float value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / static_cast<double>(values.size()));
+}
+
+double root_mean_square_difference(const std::vector<float>& a, const std::vector<float>& b) {
+  std::vector<float> difference(a.size());
+  std::transform(a.begin(), a.end(), b.begin(), difference.begin(), std::minus<>());
+  return spread(difference);
+}
+
+TEST(NativeDenoiserInstructions, AgreeWithThePortableOnes) {
+  const ModelFile model = model_of(64);
+  NativeDenoiser portable(model, {.instructions = "portable"});
+  for (const std::string& name : available_instructions()) {
+    NativeDenoiser denoiser(model, {.instructions = name});
+    EXPECT_EQ(denoiser.instructions(), name);
+    for (const int windows : {1, 5, 64}) {
+      const std::vector<float> a = outputs(portable, windows), b = outputs(denoiser, windows);
+      for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-4) << name << " output " << i;
+    }
+  }
+  EXPECT_THROW(NativeDenoiser(model, {.max_windows = 0, .instructions = "mmx"}), std::invalid_argument);
+}
+
+TEST(NativeDenoiserInt8, IsCloseToFloat32WithEveryInstructionSet) {
+  const ModelFile model = model_of(128);
+  NativeDenoiser exact(model);
+  EXPECT_EQ(exact.precision(), Precision::kFloat32);
+  for (const std::string& name : available_instructions()) {
+    NativeDenoiser denoiser(model, {.precision = Precision::kInt8, .instructions = name});
+    EXPECT_EQ(denoiser.precision(), Precision::kInt8);
+    for (const int windows : {1, 5, 64}) {
+      const std::vector<float> a = outputs(exact, windows), b = outputs(denoiser, windows);
+      EXPECT_LT(root_mean_square_difference(a, b), 0.02 * spread(a)) << name << ", " << windows << " windows";
+    }
+  }
+}
+
+TEST(NativeDenoiserInt8, GivesTheSameBitsWhateverElseIsInTheBatch) {
+  const ModelFile model = model_of(64);
+  for (const std::string& name : available_instructions()) {
+    NativeDenoiser denoiser(model, {.precision = Precision::kInt8, .instructions = name});
+    const auto logits = static_cast<std::size_t>(denoiser.max_steps() * denoiser.layout().logits());
+    const std::vector<float> alone = outputs(denoiser, 1), among = outputs(denoiser, 9);
+    for (std::size_t i = 0; i < logits; ++i) ASSERT_EQ(alone[i], among[i]) << name << " logit " << i;
+  }
+}
+
+TEST(NativeDenoiserInt8, TakesLessMemory) {
+  const ModelFile model = model_of(512);
+  const NativeDenoiser exact(model, {.max_windows = 1}),
+      small(model, {.max_windows = 1, .precision = Precision::kInt8});
+  EXPECT_LT(small.memory(), exact.memory() / 2);
+}
+
+}  // namespace
+}  // namespace ripen
