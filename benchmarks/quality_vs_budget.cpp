@@ -74,7 +74,7 @@ std::vector<Result> solve_all(const std::vector<cube::Cube>& cubes, const cube::
   std::vector<Result> results(cubes.size());
   std::atomic<std::size_t> next = 0;
   examples::in_parallel(jobs, next, cubes.size(), [&] {
-    NativeDenoiser denoiser(model, {.max_windows = PlannerOptions{}.pass_windows});
+    NativeDenoiser denoiser(model, {.max_windows = PlannerOptions{}.pass_windows, .precision = options.precision});
     for (std::size_t i = next++; i < cubes.size(); i = next++) {
       results[i] =
           cube::solve(cubes[i], options, denoiser, {static_cast<int>(i), static_cast<int>(cubes.size()), nullptr});

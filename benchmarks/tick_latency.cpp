@@ -21,6 +21,7 @@
 #include "ripen/control_loop.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "ripen/real_time.hpp"
+#include "shared/precision.hpp"
 
 namespace ripen {
 namespace {
@@ -32,6 +33,7 @@ struct Options {
   int fifo = 0;
   std::string csv;
   std::string model = RIPEN_MODELS_DIR "/cube.safetensors";
+  Precision precision = Precision::kInt8;
   std::uint64_t seed = 1;
 
   [[nodiscard]] std::chrono::nanoseconds period() const {
@@ -104,7 +106,8 @@ constexpr std::array kFractions = {0.5, 0.9, 0.99, 0.999, 0.9999, 1.0};
 double microseconds(std::chrono::nanoseconds duration) { return static_cast<double>(duration.count()) / 1e3; }
 
 Totals measure(const Options& options) {
-  NativeDenoiser denoiser(ModelFile::load(options.model));
+  NativeDenoiser denoiser(ModelFile::load(options.model),
+                          {.max_windows = PlannerOptions{}.pass_windows, .precision = options.precision});
   if (!(denoiser.layout() == cube::layout())) throw std::runtime_error(options.model + ": not a model of the cube");
   const cube::CubeTransition transition;
   Planner planner(denoiser, {.seed = options.seed}, &transition);
@@ -174,6 +177,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--csv", options.csv, "File for the table");
   app.add_option("--model", options.model, "Weights of the cube")->capture_default_str();
+  ripen::examples::declare_precision(app, options.precision, "OPTIONS");
   app.add_option("--seed", options.seed, "Of cubes and planner")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {

@@ -32,10 +32,8 @@ constexpr int kNotAllSolved = 3;
 /// Solves cubes until none is left; each worker has a denoiser of its own.
 void work(const std::vector<Cube>& cubes, const Options& options, const ripen::ModelFile& model,
           std::atomic<std::size_t>& next, Handover<Snapshot>* view, ripen::Recording* recording, InOrder& results) {
-  using ripen::Precision;
   ripen::NativeDenoiser denoiser(model,
-                                 {.max_windows = ripen::PlannerOptions{}.pass_windows,
-                                  .precision = options.precision == "int8" ? Precision::kInt8 : Precision::kFloat32});
+                                 {.max_windows = ripen::PlannerOptions{}.pass_windows, .precision = options.precision});
   for (std::size_t i = next++; i < cubes.size(); i = next++) {
     results.take(i, solve(cubes[i], options, denoiser,
                           {static_cast<int>(i) + 1, static_cast<int>(cubes.size()), view, recording}));

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "shared/precision.hpp"
 #include "shared/replanning.hpp"
 
 #ifndef RIPEN_CUBE_MODEL
@@ -37,10 +38,7 @@ void declare(CLI::App& app, Options& options) {
 
   const std::string planner = "Planner";
   app.add_option("--model", options.model, "Weights")->capture_default_str()->group(planner);
-  app.add_option("--precision", options.precision, "Of the model's big products: float32 or int8")
-      ->check(CLI::IsMember({"float32", "int8"}))
-      ->capture_default_str()
-      ->group(planner);
+  examples::declare_precision(app, options.precision, planner);
   app.add_option("--candidates", options.planner.candidates, "Plans kept in parallel")
       ->capture_default_str()
       ->group(planner);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "ripen/native_denoiser.hpp"
 #include "ripen/planner.hpp"
 
 namespace ripen::cube {
@@ -30,8 +31,8 @@ struct Options {
   int sensor_latency_ticks = 0;
   int quarter_us = 40000;  ///< a quarter turn of the robot; a half turn takes half as long again
 
-  std::string model = {};             ///< path
-  std::string precision = "float32";  ///< or "int8"
+  std::string model = {};  ///< path
+  Precision precision = Precision::kInt8;
   int jobs = 1;
   std::optional<std::string> json = {};    ///< path
   std::optional<std::string> record = {};  ///< path

@@ -18,8 +18,15 @@ namespace ripen::cube {
 namespace {
 
 constexpr const char* kNote = "cube_solver";
+constexpr const char* kInt8 = "int8";
+constexpr const char* kFloat32 = "float32";
 
-/// What decisions depend on, but for the model. `Access` is how a field goes to or from JSON.
+std::string note_of(const Recording& recording, const char* name) {
+  const auto found = recording.notes.find(name);
+  return found == recording.notes.end() ? "" : found->second;
+}
+
+/// What decisions depend on, but for the model and its precision. `Access` is how a field goes to or from JSON.
 template <typename OptionsType, typename Access>
 void each_field(OptionsType& options, const Access& access) {
   access("tick_us", options.tick_us);
@@ -44,6 +51,7 @@ void each_field(OptionsType& options, const Access& access) {
 
 void note(const Options& options, const Cube& cube, std::uint64_t seed, Recording& recording) {
   recording.notes["model"] = options.model;
+  recording.notes["precision"] = options.precision == Precision::kInt8 ? kInt8 : kFloat32;
   nlohmann::json json = {{"facelets", to_facelets(cube)}};
   if (options.passes) {
     Options noted = options;
@@ -53,9 +61,10 @@ void note(const Options& options, const Cube& cube, std::uint64_t seed, Recordin
   recording.notes[kNote] = json.dump();
 }
 
-std::string model_of(const Recording& recording) {
-  const auto found = recording.notes.find("model");
-  return found == recording.notes.end() ? "" : found->second;
+std::string model_of(const Recording& recording) { return note_of(recording, "model"); }
+
+Precision precision_of(const Recording& recording) {
+  return note_of(recording, "precision") == kInt8 ? Precision::kInt8 : Precision::kFloat32;
 }
 
 Recording replay(const Recording& recording, Denoiser& denoiser) {

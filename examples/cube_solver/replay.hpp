@@ -13,6 +13,7 @@ void note(const Options& options, const Cube& cube, std::uint64_t seed, Recordin
 
 /// The model that a recording was made with, as its path was given.
 [[nodiscard]] std::string model_of(const Recording& recording);
+[[nodiscard]] Precision precision_of(const Recording& recording);
 
 /// Has a planner decide in each recorded tick on what was observed in it, and records that. The denoiser must be the
 /// one that the recording was made with. Throws std::invalid_argument if the recording is not of the cube solver, does

@@ -12,8 +12,9 @@ namespace {
 constexpr int kBadInput = 2;
 
 ripen::Recording replayed(const ripen::Recording& recording, const std::string& model) {
-  ripen::NativeDenoiser denoiser(ripen::ModelFile::load(model.empty() ? ripen::cube::model_of(recording) : model),
-                                 {.max_windows = ripen::PlannerOptions{}.pass_windows});
+  ripen::NativeDenoiser denoiser(
+      ripen::ModelFile::load(model.empty() ? ripen::cube::model_of(recording) : model),
+      {.max_windows = ripen::PlannerOptions{}.pass_windows, .precision = ripen::cube::precision_of(recording)});
   return ripen::cube::replay(recording, denoiser);
 }
 

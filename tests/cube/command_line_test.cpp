@@ -67,7 +67,7 @@ TEST(CommandLine, TakesEveryOption) {
                                 "--model",
                                 "m",
                                 "--precision",
-                                "int8",
+                                "float32",
                                 "--jobs",
                                 "2",
                                 "--json",
@@ -78,7 +78,7 @@ TEST(CommandLine, TakesEveryOption) {
   EXPECT_EQ(result.options.passes, 4);
   EXPECT_EQ(result.options.slip_rate, 0.05);
   EXPECT_EQ(result.options.sensor_latency_ticks, 2);
-  EXPECT_EQ(result.options.precision, "int8");
+  EXPECT_EQ(result.options.precision, Precision::kFloat32);
   EXPECT_EQ(result.options.json, "out");
 }
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iomanip>
 #include <sstream>
+#include <utility>
 
 #include "cube_solver/solve.hpp"
 #include "ripen/native_denoiser.hpp"
@@ -31,10 +32,10 @@ class Hash {
 };
 
 /// Every turn and tick of a few cubes with slips, disturbances and latency, on kernels that are the same everywhere.
-std::string cube_signature(const ModelFile& model) {
+std::string cube_signature(const ModelFile& model, Precision precision) {
   constexpr std::uint64_t kSeed = 20261123;
   constexpr int kCubes = 3;
-  NativeDenoiser denoiser(model, {.max_windows = 16, .instructions = "portable"});
+  NativeDenoiser denoiser(model, {.max_windows = 16, .precision = precision, .instructions = "portable"});
   cube::Options options{.seed = kSeed, .passes = 3, .virtual_time = true, .max_moves = 40};
   options.slip_rate = 0.05;
   options.disturb_rate = 0.05;
@@ -64,10 +65,14 @@ std::string stored(const std::string& model, const std::string& precision) {
   return "missing";
 }
 
-TEST(Signature, CubeInFloat32) {
-  const std::string now = cube_signature(ModelFile::load(RIPEN_CUBE_MODEL));
-  EXPECT_EQ(stored("cube.safetensors", "f32"), now)
-      << "if it was to change, put this line in " << RIPEN_SIGNATURES << ":\ncube.safetensors f32 " << now;
+TEST(Signature, Cube) {
+  const ModelFile model = ModelFile::load(RIPEN_CUBE_MODEL);
+  for (const auto& [precision, name] :
+       {std::pair(Precision::kFloat32, "float32"), std::pair(Precision::kInt8, "int8")}) {
+    const std::string now = cube_signature(model, precision);
+    EXPECT_EQ(stored("cube.safetensors", name), now)
+        << "if it was to change, put this line in " << RIPEN_SIGNATURES << ":\ncube.safetensors " << name << ' ' << now;
+  }
 }
 
 }  // namespace
