@@ -31,7 +31,8 @@ constexpr int kNotAllSolved = 3;
 
 /// Solves cubes until none is left; each worker has a denoiser of its own.
 void work(const std::vector<Cube>& cubes, const Options& options, const ripen::ModelFile& model,
-          std::atomic<std::size_t>& next, Handover<Snapshot>* view, ripen::Recording* recording, InOrder& results) {
+          std::atomic<std::size_t>& next, ripen::TripleBuffer<Snapshot>* view, ripen::Recording* recording,
+          InOrder& results) {
   ripen::NativeDenoiser denoiser(model,
                                  {.max_windows = ripen::PlannerOptions{}.pass_windows, .precision = options.precision});
   for (std::size_t i = next++; i < cubes.size(); i = next++) {
@@ -66,7 +67,7 @@ int run(const Options& options) {
   ripen::Recording recording;
   ripen::Recording* const recorded = options.record ? &recording : nullptr;
   if (live) {
-    Handover<Snapshot> snapshots;
+    ripen::TripleBuffer<Snapshot> snapshots;
     const LiveView view(snapshots);
     work(cubes, options, model, next, &snapshots, recorded, reporter);
   } else {

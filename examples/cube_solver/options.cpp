@@ -34,7 +34,12 @@ void declare(CLI::App& app, Options& options) {
   auto* passes = app.add_option("--passes", options.passes, "Passes a tick may run; makes a run reproducible");
   budget->group(time)->excludes(passes);
   passes->group(time);
-  app.add_flag("--virtual-time", options.virtual_time, "Do not sleep between ticks")->group(time);
+  auto* virtual_time = app.add_flag("--virtual-time", options.virtual_time, "Do not sleep between ticks")->group(time);
+  app.add_flag("--planner-thread", options.planner_thread, "Plan on a thread of its own, all the time")
+      ->group(time)
+      ->excludes(virtual_time)
+      ->excludes(budget)
+      ->excludes(passes);
 
   const std::string planner = "Planner";
   app.add_option("--model", options.model, "Weights")->capture_default_str()->group(planner);
@@ -93,6 +98,9 @@ std::string Options::validate() const {
   check("--quarter-us", quarter_us, 100, 10000000);
   check("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
   check("--jobs", jobs, 1, 1024);
+  if (planner_thread && planner.replanning != Replanning::kRolling) {
+    problems += (problems.empty() ? "" : "\n") + std::string("--planner-thread works with --planner rolling only");
+  }
   if (const std::string more = planner.validate(); !more.empty()) problems += (problems.empty() ? "" : "\n") + more;
   return problems;
 }

@@ -22,6 +22,7 @@ struct Options {
   std::optional<int> budget_us = {};  ///< neither this nor passes: kDefaultBudget of a tick
   std::optional<int> passes = {};     ///< a tick
   bool virtual_time = false;
+  bool planner_thread = false;  ///< plan on a thread of its own; needs real time and no budget
 
   PlannerOptions planner = {};
   int max_moves = 100;  ///< turns by the robot

@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "ripen/planner.hpp"
+#include "ripen/plan_source.hpp"
 #include "ripen/tick_report.hpp"
 
 namespace ripen::cube {
 
-/// Watches a planner from tick to tick. Real-time safe but for construction.
+/// Watches a plan from tick to tick. Real-time safe but for construction.
 class Ripening {
  public:
   /// horizon: [steps] of the plan; most_turns: that are kept in ripe_ticks().
@@ -19,14 +19,14 @@ class Ripening {
   }
 
   /// Once a tick, after it. begun: [steps] that the robot has begun.
-  void take(const Planner& planner, const TickReport& report, std::int64_t begun) noexcept {
+  void take(const PlanSource& plan, const TickReport& report, std::int64_t begun) noexcept {
     for (; begun_ < begun; ++begun_) {
       if (ripe_ticks_.size() < ripe_ticks_.capacity()) ripe_ticks_.push_back(report.tick - since_[place(begun_)]);
     }
     for (int i = 0; i < std::ssize(actions_); ++i) {
-      const std::int64_t step = planner.head() + i;
+      const std::int64_t step = plan.head() + i;
       if (step < begun_) continue;
-      const Token action = planner.decided(i) ? planner.action(i)[0] : kMask;
+      const Token action = plan.decided(i) ? plan.action(i)[0] : kMask;
       if (action != actions_[place(step)]) since_[place(step)] = report.tick;
       actions_[place(step)] = action;
     }

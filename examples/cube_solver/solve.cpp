@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <stop_token>
 
@@ -12,6 +13,7 @@
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
 #include "ripen/planner.hpp"
+#include "ripen/planner_thread.hpp"
 #include "ripen/recorder.hpp"
 
 namespace ripen::cube {
@@ -31,18 +33,18 @@ std::int64_t last_tick(const Options& options) {
 /// Ends the loop when the cube is done, and shows what happens.
 class Watcher : public TickObserver {
  public:
-  Watcher(const CubeRobot& robot, const Planner& planner, const Options& options, const Place& place)
+  Watcher(const CubeRobot& robot, const PlanSource& plan, const Options& options, const Place& place)
       : robot_(robot),
-        planner_(planner),
+        plan_(plan),
         options_(options),
         place_(place),
-        ripening_(planner.options().horizon, options.max_moves) {}
+        ripening_(options.planner.horizon, options.max_moves) {}
 
   void watch(const ControlLoop& loop) { loop_ = &loop; }
 
   bool on_tick(const TickReport& report) noexcept override {
     if (first_action_tick_ < 0 && robot_.steps_begun() > 0) first_action_tick_ = report.tick;
-    ripening_.take(planner_, report, robot_.steps_begun());
+    ripening_.take(plan_, report, robot_.steps_begun());
     if (place_.view != nullptr) show(report);
     return !robot_.solved() && robot_.steps_begun() <= options_.max_moves && report.tick < last_tick(options_);
   }
@@ -79,18 +81,17 @@ class Watcher : public TickObserver {
       if (turn.slipped) ++s.slips;
     }
     s.planned = std::min(options_.planner.horizon, Snapshot::kMaxSteps);
-    const PlanBuffer& plan = planner_.buffer();
     for (int i = 0; i < s.planned; ++i) {
-      const bool decided = planner_.decided(i);
-      const Token action = planner_.action(i)[0];
-      const float noise = static_cast<float>(plan.levels(0, plan.head() + i).back()) / kFullNoise;
+      const bool decided = plan_.decided(i);
+      const Token action = plan_.action(i)[0];
+      const float noise = static_cast<float>(plan_.level(i)) / kFullNoise;
       s.plan[static_cast<std::size_t>(i)] = {static_cast<Move>(action), decided, decided ? 1.0F - noise : 0.0F};
     }
     place_.view->publish();
   }
 
   const CubeRobot& robot_;
-  const Planner& planner_;
+  const PlanSource& plan_;
   const Options& options_;
   const Place& place_;
   const ControlLoop* loop_ = nullptr;
@@ -134,15 +135,21 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
   SteadyClock steady;
   ManualClock manual;
   Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;
-  Watcher watcher(robot, planner, options, place);
+  std::unique_ptr<PlanSource> plan;
+  if (options.planner_thread) {
+    plan = std::make_unique<PlannerThread>(planner);
+  } else {
+    plan = std::make_unique<TickPlanner>(planner);
+  }
+  Watcher watcher(robot, *plan, options, place);
   std::optional<Recorder> recorder;
   if (place.recording != nullptr) {
     const auto ticks = static_cast<int>(std::min(last_tick(options) + 1, kMostRecordedTicks));
-    recorder.emplace(robot, planner,
+    recorder.emplace(robot, *plan,
                      RecorderOptions{.ticks = ticks, .ticks_after = 0, .faults = 0, .severity = {}, .period = tick},
                      &watcher);
   }
-  ControlLoop loop(planner, recorder ? static_cast<Robot&>(*recorder) : robot, clock, loop_options_of(options),
+  ControlLoop loop(*plan, recorder ? static_cast<Robot&>(*recorder) : robot, clock, loop_options_of(options),
                    recorder ? static_cast<TickObserver*>(&*recorder) : &watcher);
   watcher.watch(loop);
 

@@ -14,8 +14,8 @@ namespace ripen::cube {
 struct Place {
   int number = 1;  ///< counted from 1
   int cubes = 1;
-  Handover<Snapshot>* view = nullptr;  ///< shown what happens in each tick, if not null
-  Recording* recording = nullptr;      ///< filled with every tick, if not null
+  TripleBuffer<Snapshot>* view = nullptr;  ///< shown what happens in each tick, if not null
+  Recording* recording = nullptr;          ///< filled with every tick, if not null
 };
 
 /// The loop that the options ask for.

@@ -150,7 +150,7 @@ std::string draw(const Snapshot& snapshot, int columns) {
   return text;
 }
 
-LiveView::LiveView(Handover<Snapshot>& snapshots)
+LiveView::LiveView(TripleBuffer<Snapshot>& snapshots)
     : snapshots_(snapshots), thread_([this](const std::stop_token& stop) {
         for (; !stop.stop_requested(); std::this_thread::sleep_for(kPeriod)) redraw();
       }) {}

@@ -15,7 +15,7 @@ namespace ripen::cube {
 /// state.
 class LiveView {
  public:
-  explicit LiveView(Handover<Snapshot>& snapshots);
+  explicit LiveView(TripleBuffer<Snapshot>& snapshots);
   ~LiveView();
   LiveView(const LiveView&) = delete;
   LiveView& operator=(const LiveView&) = delete;
@@ -23,7 +23,7 @@ class LiveView {
  private:
   void redraw();
 
-  Handover<Snapshot>& snapshots_;
+  TripleBuffer<Snapshot>& snapshots_;
   int lines_ = 0;  // of the last drawing, above the cursor
   std::jthread thread_;
 };

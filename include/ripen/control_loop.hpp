@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -13,6 +14,7 @@
 #include "ripen/budget.hpp"
 #include "ripen/clock.hpp"
 #include "ripen/histogram.hpp"
+#include "ripen/plan_source.hpp"
 #include "ripen/planner.hpp"
 #include "ripen/robot.hpp"
 #include "ripen/safety_guard.hpp"
@@ -33,6 +35,7 @@ struct ControlLoopOptions {
   int max_read_failures = 10;   ///< in a row that are bridged with the plan; the next one stops the robot
   int max_write_failures = 10;  ///< in a row; the next one stops the robot: what it does is not what was planned
   int max_stale_ticks = 1000;   ///< in a row without a fresh state; the next one stops the robot
+  int max_stuck_ticks = 1000;   ///< in a row that a PlannerThread did not take up; the next one stops the robot
   SafetyGuardOptions guard = {};
 
   /// Every problem, one a line; empty if there is none.
@@ -66,8 +69,9 @@ class TickObserver {
 /// refine afterwards, otherwise refine and then write. The command passes the guard whatever its source:
 /// - kFresh: the head was decided by the model, or the goal is reached;
 /// - kPartial: no pass had decided the head when it was due;
-/// - kHeld: no (sound) observation; the plan goes on unobserved;
-/// - kRamping, kStopped: one of the three limits of ControlLoopOptions was passed; TickReport::faults says which. Idle
+/// - kHeld: no (sound) observation, or a planner's thread that does not know of the tick before yet; the plan goes on
+///   unobserved;
+/// - kRamping, kStopped: one of the four limits of ControlLoopOptions was passed; TickReport::faults says which. Idle
 ///   from then on, at the guard's rate limit, until reset.
 ///
 /// The grid is absolute. A tick whose instant and whose period have passed is not made up for, but counted as missed; a
@@ -76,7 +80,10 @@ class TickObserver {
 class ControlLoop {
  public:
   /// Takes references: all must outlive the loop. Throws std::invalid_argument listing every problem of the options.
+  /// The planner works inside the tick; for the other way see PlannerThread.
   ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
+              TickObserver* observer = nullptr);
+  ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
               TickObserver* observer = nullptr);
 
   /// Begins a plan from what the robot senses, and lifts a stop. Reads the observation of the next tick: that tick will
@@ -112,12 +119,15 @@ class ControlLoop {
   void follow_plan(bool observed, TimePoint begin) noexcept;
   void count_failures(bool observed) noexcept;
   void stop_robot() noexcept;
-  void refine(std::span<const Token> state, const Budget& budget) noexcept;
   void write_planned(CommandSource source) noexcept;
   bool write(CommandSource source, bool offers_next) noexcept;
   void leave_tick(TimePoint begin) noexcept;
 
-  Planner& planner_;
+  ControlLoop(std::unique_ptr<TickPlanner> own_plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
+              TickObserver* observer);
+
+  std::unique_ptr<TickPlanner> own_plan_;  // plan_ if a planner was given
+  PlanSource& plan_;
   Robot& robot_;
   Clock& clock_;
   ControlLoopOptions options_;
@@ -145,7 +155,6 @@ class ControlLoop {
   std::int64_t sensed_ = -1;          // the last tick with a fresh state, or the one before the plan's first
   bool stopping_ = false;             // latched until reset
 
-  RefineReport refined_;
   TimePoint written_;
   TickReport report_;
   LoopStatistics statistics_;

@@ -93,6 +93,10 @@ class Planner {
   [[nodiscard]] bool reset(std::span<const Token> state, std::span<const Token> goal,
                            std::span<const Token> idle) noexcept;
 
+  /// Whether reset() would take these. Any thread.
+  [[nodiscard]] bool accepts(std::span<const Token> state, std::span<const Token> goal,
+                             std::span<const Token> idle) const noexcept;
+
   /// Clamps what was observed, then refines until the budget is spent or nothing is left to do.
   RefineReport refine(const TokenObservation& observation, const Budget& budget) noexcept;
 
@@ -101,6 +105,11 @@ class Planner {
 
   /// Whether the action was decided by the model, rather than left idle or due before any pass reached it.
   [[nodiscard]] bool decided(int step_ahead = 0) const noexcept;
+
+  /// Tells that the first step that had not begun has now begun with this action, whatever the plan says of it: for who
+  /// hands actions on later than they were planned. Ignored for any other step, if the action is out of its vocabulary,
+  /// and unless Replanning is kRolling. action: [actions]
+  void begin(std::int64_t step, std::span<const Token> action) noexcept;
 
   /// Tells that the actions of so many steps, from the head on, went out to the robot: they stay what they are until
   /// the next call, which says 0 once it is known which of them have begun.

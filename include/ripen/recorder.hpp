@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "ripen/control_loop.hpp"
-#include "ripen/planner.hpp"
+#include "ripen/plan_source.hpp"
 #include "ripen/recording.hpp"
 #include "ripen/robot.hpp"
 
@@ -37,10 +37,9 @@ struct RecorderOptions {
 /// then, it goes on until that has.
 class Recorder : public Robot, public TickObserver {
  public:
-  /// Takes references: robot, planner and next must outlive this. Of the planner it takes the layout and, if plan_steps
-  /// is not 0, in each tick the plan. next: told of each tick too, may be null. Throws std::invalid_argument listing
-  /// every problem of the options.
-  Recorder(Robot& robot, const Planner& planner, const RecorderOptions& options, TickObserver* next = nullptr);
+  /// Takes references: robot, plan (the loop's) and next must outlive this. next: told of each tick too, may be null.
+  /// Throws std::invalid_argument listing every problem of the options.
+  Recorder(Robot& robot, const PlanSource& plan, const RecorderOptions& options, TickObserver* next = nullptr);
 
   [[nodiscard]] bool read(std::int64_t tick, Observation& observation) noexcept override;
   [[nodiscard]] bool write(const Command& command) noexcept override;
@@ -81,7 +80,7 @@ class Recorder : public Robot, public TickObserver {
   [[nodiscard]] Recording recording_of(const Bank& bank) const;
 
   Robot& robot_;
-  const Planner& planner_;
+  const PlanSource& plan_;
   RecorderOptions options_;
   TickObserver* next_;
   TokenLayout layout_;

@@ -42,6 +42,7 @@ std::string ControlLoopOptions::validate() const {
   problems.range("max_read_failures", max_read_failures, 0, kMany);
   problems.range("max_write_failures", max_write_failures, 0, kMany);
   problems.range("max_stale_ticks", max_stale_ticks, 0, kMany);
+  problems.range("max_stuck_ticks", max_stuck_ticks, 0, kMany);
   const std::string guard_problems = guard.validate();
   if (guard_problems.empty()) return problems.text();
   return problems.text().empty() ? guard_problems : problems.text() + '\n' + guard_problems;
@@ -49,18 +50,28 @@ std::string ControlLoopOptions::validate() const {
 
 ControlLoop::ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
                          TickObserver* observer)
-    : planner_(planner),
+    : ControlLoop(std::make_unique<TickPlanner>(planner), robot, clock, options, observer) {}
+
+ControlLoop::ControlLoop(std::unique_ptr<TickPlanner> own_plan, Robot& robot, Clock& clock,
+                         const ControlLoopOptions& options, TickObserver* observer)
+    : ControlLoop(*own_plan, robot, clock, options, observer) {
+  own_plan_ = std::move(own_plan);
+}
+
+ControlLoop::ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
+                         TickObserver* observer)
+    : plan_(plan),
       robot_(robot),
       clock_(clock),
       options_(checked(options)),
       budget_(options.budget.value_or(
           Budget{.time = std::chrono::duration_cast<nanoseconds>(options.period * kDefaultBudget)})),
       observer_(observer),
-      tokenizer_(planner.layout()),
-      guard_(planner.layout(), options.guard, options.period),
-      state_(static_cast<std::size_t>(planner.layout().states())),
+      tokenizer_(plan.layout()),
+      guard_(plan.layout(), options.guard, options.period),
+      state_(static_cast<std::size_t>(plan.layout().states())),
       state_tokens_(state_.size()),
-      action_(static_cast<std::size_t>(planner.layout().actions())),
+      action_(static_cast<std::size_t>(plan.layout().actions())),
       next_(action_.size()) {}
 
 bool ControlLoop::reset(std::span<const Token> goal, std::span<const Token> idle) noexcept {
@@ -68,7 +79,7 @@ bool ControlLoop::reset(std::span<const Token> goal, std::span<const Token> idle
   stopping_ = true;
   kept_ = read(next_tick_);
   if (!kept_ || !observation_.fresh || !tokenizer_.encode_state(observation_.state, state_tokens_)) return false;
-  if (!planner_.reset(state_tokens_, goal, idle)) return false;
+  if (!plan_.reset(state_tokens_, goal, idle)) return false;
   begin_plan(idle);
   base_ = observation_.state_step;
   return true;
@@ -78,7 +89,7 @@ bool ControlLoop::reset(std::span<const Token> state, std::span<const Token> goa
                         std::span<const Token> idle) noexcept {
   const RealTimeSection section;
   stopping_ = true;
-  if (!planner_.reset(state, goal, idle)) return false;
+  if (!plan_.reset(state, goal, idle)) return false;
   begin_plan(idle);
   base_.reset();
   return true;
@@ -135,7 +146,6 @@ void ControlLoop::enter_tick(TimePoint now) noexcept {
   report_.wake_up = std::max(nanoseconds(0), now - (origin_ + tick * options_.period));
   kept_ = kept_ && report_.missed == 0;
   next_tick_ = tick + 1;
-  refined_ = {};
 }
 
 bool ControlLoop::read(std::int64_t tick) noexcept {
@@ -176,15 +186,13 @@ bool ControlLoop::take_steps() noexcept {
   // A plan may begin with a state sensed before some of the steps were done, never after.
   const std::int64_t done = observation_.steps_done - *base_;
   const std::int64_t begun = observation_.steps_begun - *base_;
-  if (done < done_ || begun < done || done - planner_.head() > std::numeric_limits<int>::max()) return false;
+  if (done < done_ || begun < done || done - done_ > std::numeric_limits<int>::max()) return false;
   done_ = done;
   begun_ = begun;
   return true;
 }
 
 void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
-  if (observed) planner_.emitted(0);  // what has begun is known now
-  planner_.shift(static_cast<int>(done_ - planner_.head()));
   const auto remaining = [&] {
     Budget budget = budget_;
     if (budget.time != nanoseconds::max()) {
@@ -192,40 +200,43 @@ void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
     }
     return budget;
   };
-  refine(observation_.fresh ? std::span<const Token>(state_tokens_) : std::span<const Token>(), Budget{.passes = 0});
-  const bool head_is_ripe = refined_.head_is_ripe;
-  if (!head_is_ripe) refine({}, remaining());
-  if (!observed) {
+  TickObservation observation{.begun = begun_, .done = done_, .observed = observed};
+  if (observation_.fresh) {
+    observation.state = state_tokens_;
+    observation.state_step = observation_.state_step - *base_;
+  }
+  plan_.begin_tick(observation);
+  if (plan_.behind() > options_.max_stuck_ticks) {
+    report_.faults |= kStuck;
+    stopping_ = true;
+    stop_robot();
+    return;
+  }
+  const bool head_is_ripe = plan_.report().head_is_ripe;
+  if (!head_is_ripe) plan_.refine(remaining());
+  if (!observed || plan_.behind() > 0) {
     write_planned(CommandSource::kHeld);
   } else {
-    write_planned(refined_.goal_reached || planner_.decided() ? CommandSource::kFresh : CommandSource::kPartial);
+    const bool ripe = plan_.report().goal_reached || plan_.decided(0);
+    write_planned(ripe ? CommandSource::kFresh : CommandSource::kPartial);
   }
-  if (head_is_ripe) refine({}, remaining());
-  report_.passes = refined_.passes;
-  report_.decided_steps = refined_.decided_steps;
-  report_.steps_to_goal = refined_.steps_to_goal;
-  report_.disturbed = refined_.disturbed;
-  report_.goal_reached = refined_.goal_reached;
-}
-
-/// One call of the planner, added to what the tick's others did.
-void ControlLoop::refine(std::span<const Token> state, const Budget& budget) noexcept {
-  const TokenObservation observation{
-      .state = state, .step = state.empty() ? done_ : observation_.state_step - *base_, .begun = begun_};
-  const RefineReport before = std::exchange(refined_, planner_.refine(observation, budget));
-  refined_.passes += before.passes;
-  refined_.disturbed = refined_.disturbed || before.disturbed;
-  refined_.goal_reached = refined_.goal_reached || before.goal_reached;
+  if (head_is_ripe) plan_.refine(remaining());
+  const RefineReport& refined = plan_.report();
+  report_.passes = refined.passes;
+  report_.decided_steps = refined.decided_steps;
+  report_.steps_to_goal = refined.steps_to_goal;
+  report_.disturbed = refined.disturbed;
+  report_.goal_reached = refined.goal_reached;
 }
 
 void ControlLoop::write_planned(CommandSource source) noexcept {
-  tokenizer_.decode_action(planner_.action(), action_);
-  const bool next_is_ripe = planner_.decided(1);
-  if (next_is_ripe) tokenizer_.decode_action(planner_.action(1), next_);
+  tokenizer_.decode_action(plan_.action(0), action_);
+  const bool next_is_ripe = plan_.decided(1);
+  if (next_is_ripe) tokenizer_.decode_action(plan_.action(1), next_);
   const bool offered_next = write(source, next_is_ripe);
   // The robot begins `next` only together with the step before it, if at all.
   const bool may_begin_next = offered_next && begun_ <= done_ && options_.step_ticks == 0;
-  planner_.emitted(may_begin_next ? 2 : 1);
+  plan_.emitted(may_begin_next ? 2 : 1, options_.step_ticks > 0 ? done_ + 1 : begun_);
 }
 
 /// Stops the robot when it was out of touch for too long. Missed ticks count: they brought nothing either.

@@ -13,11 +13,11 @@ namespace {
 
 constexpr int kMostTicks = 100'000'000;
 
-const RecorderOptions& checked(const RecorderOptions& options, const Planner& planner) {
+const RecorderOptions& checked(const RecorderOptions& options, const PlanSource& plan) {
   std::string problems = options.validate();
-  if (options.plan_steps > planner.options().horizon) {
+  if (options.plan_steps > plan.horizon()) {
     Problems more("recorder");
-    more.range("plan_steps", options.plan_steps, 0, planner.options().horizon);
+    more.range("plan_steps", options.plan_steps, 0, plan.horizon());
     problems += (problems.empty() ? "" : "\n") + more.text();
   }
   if (!problems.empty()) throw std::invalid_argument(problems);
@@ -35,12 +35,12 @@ std::string RecorderOptions::validate() const {
   return problems.text();
 }
 
-Recorder::Recorder(Robot& robot, const Planner& planner, const RecorderOptions& options, TickObserver* next)
+Recorder::Recorder(Robot& robot, const PlanSource& plan, const RecorderOptions& options, TickObserver* next)
     : robot_(robot),
-      planner_(planner),
-      options_(checked(options, planner)),
+      plan_(plan),
+      options_(checked(options, plan)),
       next_(next),
-      layout_(planner.layout()),
+      layout_(plan.layout()),
       states_(static_cast<std::size_t>(layout_.states())),
       actions_(static_cast<std::size_t>(layout_.actions())) {
   const auto ticks = static_cast<std::size_t>(options.ticks);
@@ -95,7 +95,7 @@ void Recorder::keep_plan() noexcept {
   const auto slots = static_cast<std::size_t>(layout_.slots());
   Token* to = bank.plans.data() + bank.next * static_cast<std::size_t>(options_.plan_steps) * slots;
   for (int step = 0; step < options_.plan_steps; ++step) {
-    const auto tokens = planner_.buffer().tokens(0, planner_.head() + step);
+    const auto tokens = plan_.tokens(step);
     to = std::copy(tokens.begin(), tokens.end(), to);
   }
 }

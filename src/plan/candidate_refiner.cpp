@@ -54,6 +54,20 @@ void CandidateRefiner::restart() noexcept {
   rounds_ = 0;
 }
 
+void CandidateRefiner::begin(std::int64_t step, std::span<const Token> action) noexcept {
+  if (step != committed_ || step + 1 >= end()) return;
+  const bool planned = frontier_ > step && std::ranges::equal(buffer_.action(kFollowed, step), action);
+  if (!planned) {
+    drop_from(step);
+    std::ranges::copy(action, buffer_.tokens(kFollowed, step).subspan(goal_.size()).begin());
+    std::ranges::fill(buffer_.levels(kFollowed, step).subspan(goal_.size()), NoiseLevel{0});
+    frontier_ = step + 1;
+    unbroken_ = step + 1;  // What it did without being told to may have to be undone.
+  }
+  commit(step + 1);
+  if (!planned) (void)rejoin();
+}
+
 void CandidateRefiner::observe(const TokenObservation& observation, RefineReport& report) noexcept {
   commit(observation.begun);
   report.disturbed = clamp(observation);

@@ -16,6 +16,7 @@ class CandidateRefiner : public Refiner {
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
   void forget() noexcept override;
   void withhold() noexcept override { forget(); }
+  void begin(std::int64_t step, std::span<const Token> action) noexcept override;
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override;
   void run_pass() noexcept override;

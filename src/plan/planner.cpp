@@ -42,6 +42,14 @@ std::unique_ptr<Refiner> make_refiner(Denoiser& denoiser, const PlannerOptions& 
   }
 }
 
+bool is_action(const TokenLayout& layout, std::span<const Token> action) noexcept {
+  if (std::ssize(action) != layout.actions()) return false;
+  for (int a = 0; a < layout.actions(); ++a) {
+    if (action[static_cast<std::size_t>(a)] >= layout.slot(layout.states() + a).vocabulary) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string PlannerOptions::validate() const {
@@ -82,17 +90,17 @@ Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transi
 
 Planner::~Planner() = default;
 
-bool Planner::reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept {
-  Impl& p = *impl_;
+bool Planner::accepts(std::span<const Token> state, std::span<const Token> goal,
+                      std::span<const Token> idle) const noexcept {
   const TokenLayout& l = layout();
-  if (std::ssize(state) != l.states() || std::ssize(goal) != l.states() || std::ssize(idle) != l.actions())
-    return false;
-  if (!l.valid(state, false) || !l.valid(goal, true)) return false;
-  for (int a = 0; a < l.actions(); ++a) {
-    if (idle[static_cast<std::size_t>(a)] >= l.slot(l.states() + a).vocabulary) return false;
-  }
-  p.refiner->reset(state, goal, idle);
-  p.ready = true;
+  return std::ssize(state) == l.states() && std::ssize(goal) == l.states() && l.valid(state, false) &&
+         l.valid(goal, true) && is_action(l, idle);
+}
+
+bool Planner::reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept {
+  if (!accepts(state, goal, idle)) return false;
+  impl_->refiner->reset(state, goal, idle);
+  impl_->ready = true;
   return true;
 }
 
@@ -135,6 +143,11 @@ std::span<const Token> Planner::action(int step_ahead) const noexcept {
 bool Planner::decided(int step_ahead) const noexcept {
   const Impl& p = *impl_;
   return p.ready && step_ahead < p.options.horizon && head() + step_ahead < p.refiner->frontier();
+}
+
+void Planner::begin(std::int64_t step, std::span<const Token> action) noexcept {
+  if (!impl_->ready || !is_action(layout(), action)) return;
+  impl_->refiner->begin(step, action);
 }
 
 void Planner::emitted(int steps) noexcept { impl_->refiner->emitted(steps); }

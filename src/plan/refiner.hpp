@@ -21,6 +21,13 @@ class Refiner {
   /// Tells that the action due did not go out though it was decided: a step that begins without it is idle.
   virtual void withhold() noexcept = 0;
 
+  /// Tells that a step has begun with this action, whatever the plan says. Does nothing unless it is the first step
+  /// that had not begun; the baselines that hold plans back know no other action than their own.
+  virtual void begin(std::int64_t step, std::span<const Token> action) noexcept {
+    (void)step;
+    (void)action;
+  }
+
   /// Takes what is known at the beginning of a call: what was seen, and which steps have begun.
   virtual void observe(const TokenObservation& observation, RefineReport& report) noexcept = 0;
 

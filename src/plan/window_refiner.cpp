@@ -39,6 +39,17 @@ void WindowRefiner::reset(std::span<const Token> state, std::span<const Token> g
   std::ranges::fill(buffer_.levels(kPlan, 0).first(state.size()), NoiseLevel{0});
 }
 
+void WindowRefiner::begin(std::int64_t step, std::span<const Token> action) noexcept {
+  if (step != committed_ || step + 1 >= end()) return;
+  const auto planned = buffer_.tokens(kPlan, step).subspan(goal_.size());
+  if (frontier_ <= step || !std::ranges::equal(planned, action)) {
+    doubt(step);
+    std::ranges::copy(action, planned.begin());
+    frontier_ = std::max(frontier_, step + 1);
+  }
+  commit(step + 1);
+}
+
 void WindowRefiner::observe(const TokenObservation& observation, RefineReport& report) noexcept {
   commit(observation.begun);
   next_ = buffer_.head();

@@ -21,6 +21,7 @@ class WindowRefiner : public Refiner {
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
   void forget() noexcept override;
   void withhold() noexcept override { frontier_ = std::max(committed_, held_); }
+  void begin(std::int64_t step, std::span<const Token> action) noexcept override;
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override { return 1; }
   void run_pass() noexcept override;

@@ -31,8 +31,8 @@ constexpr int kPlanSteps = 6;
 struct World {
   explicit World(Robot& robot, const RecorderOptions& options = {.plan_steps = kPlanSteps}, std::uint64_t seed = 1)
       : planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8, .seed = seed}),
-        recorder(robot, planner, options),
-        loop(planner, recorder, clock, {.budget = Budget{.passes = 1}, .max_read_failures = 5}, &recorder) {
+        recorder(robot, plan, options),
+        loop(plan, recorder, clock, {.budget = Budget{.passes = 1}, .max_read_failures = 5}, &recorder) {
     EXPECT_TRUE(loop.reset(kStart, kGoal, kIdle));
   }
   void step(std::int64_t tick) { loop.step(TimePoint(tick * period)); }
@@ -43,6 +43,7 @@ struct World {
   static constexpr std::chrono::nanoseconds period = std::chrono::milliseconds(5);
   test::LineDenoiser denoiser;
   Planner planner;
+  TickPlanner plan{planner};
   ManualClock clock;
   Recorder recorder;
   ControlLoop loop;
@@ -140,9 +141,10 @@ TEST(RecorderTest, AStopEndsItAndSoDoesARequest) {
 TEST(RecorderTest, ListsEveryProblemOfItsOptions) {
   LineRobot robot(2);
   test::LineDenoiser denoiser;
-  const Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+  Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+  const TickPlanner plan(planner);
   const std::string text =
-      complaint([&] { const Recorder recorder(robot, planner, {.ticks = 0, .plan_steps = 25, .period = {}}); });
+      complaint([&] { const Recorder recorder(robot, plan, {.ticks = 0, .plan_steps = 25, .period = {}}); });
   EXPECT_THAT(text, HasSubstr("ticks 0"));
   EXPECT_THAT(text, HasSubstr("ticks_after 200"));
   EXPECT_THAT(text, HasSubstr("plan_steps 25"));

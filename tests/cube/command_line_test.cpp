@@ -97,6 +97,9 @@ TEST(CommandLine, BadInputExitsWithTwoAndSaysWhy) {
       {{"--random", "1", "--slip-rate", "1.5", "--jobs", "0"}, "--slip-rate is 1.5"},
       {{"--random", "1", "--slip-rate", "nan"}, "--slip-rate is nan"},
       {{"--random", "1", "--precision", "int4"}, "--precision"},
+      {{"--random", "1", "--planner-thread", "--passes", "4"}, "--planner-thread"},
+      {{"--random", "1", "--planner-thread", "--planner", "cold"},
+       "--planner-thread works with --planner rolling only"},
       {{"--random", "1", "--what"}, "--what"},
   };
   for (const auto& [arguments, why] : cases) {

@@ -87,27 +87,5 @@ TEST(View, ShowsCubePlanAndTicksWithoutWrapping) {
   }
 }
 
-TEST(View, HandoverGivesTheLatestWholeValue) {
-  struct Pair {
-    int a = 0, b = 0;
-  };
-  Handover<Pair> handover;
-  EXPECT_EQ(handover.latest().a, 0);
-  const int count = 200000;
-  std::jthread writer([&] {
-    for (int i = 1; i <= count; ++i) {
-      handover.writing() = {i, -i};
-      handover.publish();
-    }
-  });
-  int last = 0;
-  while (last < count) {
-    const Pair pair = handover.latest();
-    ASSERT_EQ(pair.a, -pair.b);
-    ASSERT_GE(pair.a, last);
-    last = pair.a;
-  }
-}
-
 }  // namespace
 }  // namespace ripen::cube

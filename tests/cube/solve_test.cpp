@@ -131,6 +131,19 @@ TEST(Solve, SameSeedAndPassesGiveTheSameRun) {
   EXPECT_EQ(run(), run());
 }
 
+TEST(Solve, APlannerOnItsOwnThreadSolvesTooAndIsRecorded) {
+  Options options{.tick_us = 1000, .planner_thread = true, .planner = {.candidates = 16}, .max_moves = 300};
+  options.quarter_us = 5000;
+  options.disturb_rate = 0.05;
+  for (int i = 0; i < 2; ++i) {
+    Recording recording;
+    const Result result = solve(cube_of(i), options, denoiser(), {.number = i + 1, .recording = &recording});
+    EXPECT_TRUE(result.solved) << to_line(result, i + 1, 2, options.tick_us);
+    expect_turns_solve(cube_of(i), result);
+    EXPECT_EQ(std::ssize(recording.ticks), result.ticks);
+  }
+}
+
 TEST(Solve, ASolvedCubeIsLeftAlone) {
   const Result result = solve(Cube(), quick(), denoiser(), {});
   EXPECT_TRUE(result.solved);
@@ -147,7 +160,7 @@ TEST(Solve, GivesUpAfterTheAllowedTurns) {
 }
 
 TEST(Solve, TheViewIsShownTheEnd) {
-  Handover<Snapshot> view;
+  TripleBuffer<Snapshot> view;
   const Cube start = cube_of(2);
   const Result result = solve(start, quick(), denoiser(), {.number = 3, .cubes = 4, .view = &view});
   const Snapshot& last = view.latest();

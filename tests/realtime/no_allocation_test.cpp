@@ -59,9 +59,10 @@ TEST_P(NoAllocationTest, TenThousandTicksWithFaults) {
   robot.blind = [](std::int64_t tick) { return tick % 7 == 0; };
   ManualClock clock;
   StopAfter observer;
-  Recorder recorder(robot, planner, {.ticks = 300, .ticks_after = 20, .plan_steps = 16}, &observer);
+  TickPlanner plan(planner);
+  Recorder recorder(robot, plan, {.ticks = 300, .ticks_after = 20, .plan_steps = 16}, &observer);
   const auto loop =
-      std::make_unique<ControlLoop>(planner, recorder, clock, ControlLoopOptions{.budget = GetParam()}, &recorder);
+      std::make_unique<ControlLoop>(plan, recorder, clock, ControlLoopOptions{.budget = GetParam()}, &recorder);
   const std::stop_source stop;
   const std::stop_token token = stop.get_token();
   const std::array<Token, 1> start{3};

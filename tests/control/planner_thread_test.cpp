@@ -1,0 +1,246 @@
+#include "ripen/planner_thread.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "ripen/control_loop.hpp"
+#include "ripen/recorder.hpp"
+#include "support/line_world.hpp"
+
+namespace ripen {
+namespace {
+
+using namespace std::chrono_literals;
+using test::kLineGoal;
+using test::LineRobot;
+
+constexpr std::array kGoal{kLineGoal};
+constexpr std::array kIdle{test::kStay};
+
+PlannerOptions small_plans(PlanMethod method = PlanMethod::kCandidates) {
+  return {.method = method, .horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4};
+}
+
+/// Waits after each tick until the planner has seen it, if told to: then time is the planner's, not the machine's.
+class Pace : public TickObserver {
+ public:
+  Pace(PlannerThread& plan, std::int64_t ticks, bool waits) : plan_(plan), ticks_(ticks), waits_(waits) {
+    reports.reserve(static_cast<std::size_t>(ticks));
+  }
+  bool on_tick(const TickReport& report) noexcept override {
+    reports.push_back(report);
+    while (waits_ && !plan_.caught_up()) std::this_thread::yield();
+    return std::ssize(reports) < ticks_;
+  }
+  std::vector<TickReport> reports;
+
+ private:
+  PlannerThread& plan_;
+  std::int64_t ticks_;
+  bool waits_;
+};
+
+/// Hangs in a pass while told to.
+class HangingDenoiser : public test::LineDenoiser {
+ public:
+  std::atomic<bool> hangs = false, hung = false;
+  void run(const DenoiseBatch& batch) noexcept override {
+    for (; hangs; std::this_thread::sleep_for(10us)) hung = true;
+    LineDenoiser::run(batch);
+  }
+};
+
+struct Rig {
+  Rig(LineRobot made, std::int64_t ticks, const ControlLoopOptions& options, bool waits = true)
+      : robot(std::move(made)), pace(plan, ticks, waits), loop(plan, robot, clock, options, &pace) {}
+
+  HangingDenoiser denoiser;
+  Planner planner{denoiser, small_plans()};
+  PlannerThread plan{planner, {.poll = 10us}};
+  LineRobot robot;
+  ManualClock clock;
+  Pace pace;
+  ControlLoop loop;
+};
+
+TEST(PlannerThreadTest, GetsToTheGoalAndStaysThere) {
+  for (const int start : {0, 7, 19, 20, 21, 31}) {
+    for (const int step_ticks : {1, 3}) {
+      for (const bool fixed : {false, true}) {
+        Rig rig(LineRobot(start, step_ticks, fixed), 120, {.step_ticks = fixed ? step_ticks : 0});
+        ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+        rig.loop.run({});
+        EXPECT_EQ(rig.robot.place(), kLineGoal) << "from " << start << ", " << step_ticks << " ticks a step";
+        EXPECT_TRUE(rig.loop.report().goal_reached);
+        EXPECT_EQ(rig.loop.report().source, CommandSource::kFresh);
+        EXPECT_EQ(rig.robot.written.back().action, 0.0);
+      }
+    }
+  }
+}
+
+TEST(PlannerThreadTest, IdlesUntilThereIsAPlanAndThenActs) {
+  Rig rig(LineRobot(3, 1, true), 10, {.step_ticks = 1});
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.loop.run({});
+  // Whether tick 0 has a plan is the machine's affair.
+  EXPECT_EQ(rig.robot.written[0].action, rig.pace.reports[0].source == CommandSource::kFresh ? 1.0 : 0.0);
+  for (std::size_t tick = 1; tick < 10; ++tick) {
+    EXPECT_EQ(rig.pace.reports[tick].source, CommandSource::kFresh) << tick;
+    EXPECT_EQ(rig.robot.written[tick].action, 1.0) << tick;
+  }
+}
+
+TEST(PlannerThreadTest, TurnsAroundOnePlanAfterADisturbance) {
+  Rig rig(LineRobot(3, 1, true), 80, {.step_ticks = 1});
+  rig.robot.on_write = [&](std::int64_t tick) {
+    if (tick == 6) rig.robot.push_to(28);
+  };
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.loop.run({});
+  // Seen in tick 7, whose action is from before; known to the plan of tick 8.
+  EXPECT_EQ(rig.robot.written[7].action, 1.0);
+  EXPECT_EQ(rig.robot.written[8].action, -1.0);
+  for (const TickReport& report : rig.pace.reports) EXPECT_EQ(report.disturbed, report.tick == 8) << report.tick;
+  EXPECT_EQ(rig.robot.place(), kLineGoal);
+}
+
+TEST(PlannerThreadTest, StepsOfSeveralTicksHoldTheirActionHoweverThePlanChanges) {
+  Rig rig(LineRobot(3, 4, true), 400, {.step_ticks = 4}, false);
+  rig.robot.on_write = [&](std::int64_t tick) {
+    if (tick % 31 == 30) rig.robot.push_to(static_cast<int>(tick * 7 % test::kPlaces));
+    std::this_thread::sleep_for(20us);  // lets plans come at any instant
+  };
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.loop.run({});
+  for (std::size_t i = 0; i < 400; ++i) {
+    EXPECT_EQ(rig.robot.written[i].step, rig.robot.written[i].tick / 4);
+    EXPECT_EQ(rig.robot.written[i].action, rig.robot.written[i - i % 4].action) << "tick " << i;
+  }
+}
+
+TEST(PlannerThreadTest, UnobservedTicksKeepWhatWentOut) {
+  Rig rig(LineRobot(3, 1000), 60, {.max_read_failures = 100}, false);
+  rig.robot.fails = [](std::int64_t tick) { return tick >= 2; };
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.loop.run({});
+  for (std::size_t i = 3; i < 60; ++i) EXPECT_EQ(rig.robot.written[i].action, rig.robot.written[2].action);
+}
+
+TEST(PlannerThreadTest, AHangingPlannerLeavesValidCommandsDownTheLadderUntilReset) {
+  Rig rig(LineRobot(0, 1, true), 200, {.step_ticks = 1, .max_stuck_ticks = 40}, false);
+  const auto step = [&](int tick) {
+    rig.loop.step(TimePoint(tick * 5ms));
+    while (!rig.denoiser.hangs && !rig.plan.caught_up()) std::this_thread::yield();
+  };
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  for (int tick = 0; tick < 10; ++tick) step(tick);
+  rig.denoiser.hangs = true;
+  while (!rig.denoiser.hung) std::this_thread::yield();
+  step(10);
+  std::vector<double> expected;  // from tick 10 on: what was planned, then idle
+  for (int i = 0; i <= 50; ++i) expected.push_back(rig.plan.action(i)[0] - test::kStay);
+  for (int tick = 11; tick < 60; ++tick) step(tick);
+  for (std::size_t tick = 10; tick < 60; ++tick) {
+    const TickReport& report = rig.pace.reports[tick];
+    const auto source = tick == 10   ? CommandSource::kFresh
+                        : tick <= 50 ? CommandSource::kHeld
+                                     : CommandSource::kStopped;
+    EXPECT_EQ(report.source, source) << tick;
+    EXPECT_EQ(report.faults, tick == 51 ? kStuck : 0U) << tick;
+    EXPECT_EQ(rig.robot.written[tick].action, tick <= 50 ? expected[tick - 10] : 0.0) << tick;
+  }
+  EXPECT_EQ(expected.back(), 0.0);
+  rig.denoiser.hangs = false;
+  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  for (int tick = 60; tick < 100; ++tick) step(tick);
+  EXPECT_EQ(rig.robot.place(), kLineGoal);
+  EXPECT_EQ(rig.loop.report().source, CommandSource::kFresh);
+}
+
+TEST(PlannerThreadTest, ARecorderKeepsWhatTheTicksSawOfThePlan) {
+  test::LineDenoiser denoiser;
+  Planner planner(denoiser, small_plans());
+  PlannerThread plan(planner, {.poll = 10us});
+  LineRobot robot(3, 1, true);
+  ManualClock clock;
+  Pace pace(plan, 40, true);
+  Recorder recorder(robot, plan, {.ticks = 40, .ticks_after = 0, .plan_steps = 24}, &pace);
+  ControlLoop loop(plan, recorder, clock, {.step_ticks = 1}, &recorder);
+  ASSERT_TRUE(loop.reset(kGoal, kIdle));
+  loop.run({});
+  const Recording kept = recorder.kept();
+  ASSERT_EQ(kept.ticks.size(), 40U);
+  for (std::size_t tick = 1; tick < 40; ++tick) {
+    ASSERT_EQ(kept.ticks[tick].plan.size(), 24U * 2);
+    EXPECT_TRUE(kept.layout.valid(std::span(kept.ticks[tick].plan).first(1), true));
+    EXPECT_EQ(kept.ticks[tick].plan[1] - test::kStay, kept.ticks[tick].action[0]) << "tick " << tick;
+  }
+}
+
+TEST(PlannerThreadTest, BeginsAgainAfterReset) {
+  Rig rig(LineRobot(3, 1), 60, {});
+  for (const int start : {0, 30, 5, 31}) {
+    rig.robot.push_to(start);
+    rig.pace.reports.clear();
+    ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+    rig.loop.run({});
+    EXPECT_EQ(rig.robot.place(), kLineGoal) << "from " << start;
+  }
+  EXPECT_FALSE(rig.loop.reset(std::array<Token, 1>{99}, kIdle));
+  EXPECT_FALSE(rig.loop.reset(kGoal, std::array<Token, 1>{kMask}));
+}
+
+TEST(PlannerThreadTest, RipensByWindowsToo) {
+  test::LineDenoiser denoiser;
+  Planner planner(denoiser, small_plans(PlanMethod::kWindow));
+  PlannerThread plan(planner);
+  LineRobot robot(3, 1, true);
+  ManualClock clock;
+  Pace pace(plan, 60, true);
+  ControlLoop loop(plan, robot, clock, {.step_ticks = 1}, &pace);
+  ASSERT_TRUE(loop.reset(kGoal, kIdle));
+  loop.run({});
+  EXPECT_EQ(robot.place(), kLineGoal);
+  EXPECT_GT(loop.statistics().passes, 0);
+}
+
+TEST(PlannerThreadTest, GoesOnFromWhatWentOutWhateverItWouldDo) {
+  test::LineDenoiser denoiser;
+  for (const PlanMethod method : {PlanMethod::kCandidates, PlanMethod::kWindow}) {
+    Planner planner(denoiser, small_plans(method));
+    ASSERT_TRUE(planner.reset(std::array<Token, 1>{3}, kGoal, kIdle));
+    planner.refine({.state = {}}, {.passes = 50});
+    EXPECT_EQ(planner.action()[0], test::kRight);
+    planner.begin(0, std::array{test::kLeft});
+    planner.begin(5, std::array{test::kLeft});   // not the next one
+    planner.begin(1, std::array<Token, 1>{77});  // no action
+    EXPECT_EQ(planner.action()[0], test::kLeft);
+    planner.refine({.state = {}, .begun = 1}, {.passes = 50});
+    planner.shift(1);
+    EXPECT_EQ(planner.action()[0], test::kRight);
+    if (method == PlanMethod::kCandidates) {
+      EXPECT_EQ(planner.buffer().state(0, 1)[0], 2);
+      EXPECT_EQ(planner.refine({.state = {}, .begun = 1}, {.passes = 0}).steps_to_goal, kLineGoal - 2);
+    }
+  }
+}
+
+TEST(PlannerThreadTest, RefusesBadOptions) {
+  test::LineDenoiser denoiser;
+  Planner planner(denoiser, small_plans());
+  EXPECT_THROW(PlannerThread(planner, {.poll = 0ns}), std::invalid_argument);
+  EXPECT_THROW(PlannerThread(planner, {.real_time = RealTimeOptions{.fifo_priority = 1000}}), std::invalid_argument);
+  PlannerOptions cold = small_plans();
+  cold.replanning = Replanning::kCold;
+  Planner other(denoiser, cold);
+  EXPECT_THROW(PlannerThread{other}, std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace ripen
