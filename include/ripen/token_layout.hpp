@@ -41,7 +41,8 @@ class TokenLayout {
   TokenLayout() = default;
 
   /// Throws std::invalid_argument that lists every problem: no state or no action slot, an action slot before a state
-  /// slot, an empty or repeated name, a vocabulary outside [2, kMaxVocabulary], a range that is not finite or reversed.
+  /// slot, an empty or repeated name, a vocabulary outside [2, kMaxVocabulary], a range that is not finite, too
+  /// wide to be cut into bins, or reversed.
   explicit TokenLayout(std::vector<Slot> slots);
 
   [[nodiscard]] int slots() const { return static_cast<int>(slots_.size()); }

@@ -61,9 +61,11 @@ std::string PlannerOptions::validate() const {
   problems.range("value_weight", value_weight, 0.0, 1e6);
   problems.range("likelihood_weight", likelihood_weight, 0.0, 1e6);
   problems.range("noise", noise, 0.0, 1e6);
-  problems.range("chunk", chunk, 1, horizon);
+  if (replanning == Replanning::kChunk || replanning == Replanning::kChunkAhead) {
+    problems.range("chunk", chunk, 1, horizon);
+  }
   problems.range("plan_passes", plan_passes, 1, 1 << 20);
-  problems.range("window_history", window_history, 0, history);
+  if (method == PlanMethod::kWindow) problems.range("window_history", window_history, 0, history);
   problems.range("temperature", temperature, 0.0, 1e6);
   return problems.text();
 }

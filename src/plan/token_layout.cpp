@@ -23,7 +23,7 @@ std::string problems_of(const std::vector<Slot>& slots) {
       add(where + "vocabulary " + std::to_string(slot.vocabulary) + " is outside [2, " +
           std::to_string(kMaxVocabulary) + "]");
     }
-    if (!std::isfinite(slot.low) || !std::isfinite(slot.high) || slot.low > slot.high) {
+    if (!std::isfinite((slot.high - slot.low) * slot.vocabulary) || slot.low > slot.high) {
       add(where + "range [" + std::to_string(slot.low) + ", " + std::to_string(slot.high) + "] is not a range");
     }
     if (slot.role == SlotRole::kState && actions > 0) add(where + "a state slot comes after an action slot");

@@ -216,6 +216,7 @@ TEST(Planner, RefusesBadTokensAndOptions) {
                 ::testing::AllOf(::testing::HasSubstr("horizon 0"), ::testing::HasSubstr("candidates -1")));
   }
   EXPECT_THROW(Planner(denoiser, {.pass_windows = 1000}), std::invalid_argument);
+  EXPECT_NO_THROW(Planner(denoiser, {.horizon = 4, .history = 1})) << "options of other ways to plan do not matter";
 }
 
 }  // namespace

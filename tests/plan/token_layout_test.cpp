@@ -38,6 +38,14 @@ TEST(TokenLayout, ListsEveryProblemAtOnce) {
   }
 }
 
+TEST(TokenLayout, RefusesARangeThatIsNone) {
+  for (const auto& [low, high] : {std::pair(-1e308, 1e308), {0.0, 1e308}, {NAN, NAN}, {INFINITY, INFINITY}}) {
+    EXPECT_THROW(TokenLayout({{"a", SlotRole::kState, 10, low, high}, {"b", SlotRole::kAction, 2}}),
+                 std::invalid_argument)
+        << low << " " << high;
+  }
+}
+
 TEST(TokenLayout, SurvivesJson) {
   EXPECT_EQ(TokenLayout::from_json(kArm.to_json()), kArm);
   EXPECT_EQ(TokenLayout::from_json(kArm.to_json()).hash(), kArm.hash());
