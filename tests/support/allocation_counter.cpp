@@ -1,6 +1,5 @@
 #include "support/allocation_counter.hpp"
 
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
 
@@ -17,8 +16,8 @@
 
 namespace {
 
-std::atomic<bool> armed = false;
-std::atomic<std::int64_t> counted = 0;
+thread_local bool armed = false;
+thread_local std::int64_t counted = 0;
 
 }  // namespace
 
@@ -54,7 +53,7 @@ void* __libc_pvalloc(std::size_t size);
 namespace {
 
 void count() noexcept {
-  if (armed.load(std::memory_order_relaxed)) counted.fetch_add(1, std::memory_order_relaxed);
+  if (armed) ++counted;
 }
 
 }  // namespace
