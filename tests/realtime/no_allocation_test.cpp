@@ -1,12 +1,15 @@
-// A tick takes nothing from the heap.
+// A tick takes nothing from the heap, nor does a planner on a thread of its own.
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <thread>
 
 #include "ripen/control_loop.hpp"
+#include "ripen/planner_thread.hpp"
 #include "ripen/recorder.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/line_world.hpp"
@@ -16,13 +19,25 @@ namespace {
 
 using test::AllocationCounter;
 
-constexpr std::int64_t kTicks = 10000;
+constexpr std::int64_t kTicks = 100000;
+constexpr std::int64_t kRound = 1000;  // Ticks from one reset to the next.
 constexpr std::array kGoal{test::kLineGoal};
 constexpr std::array kIdle{test::kStay};
 
-class StopAfter : public TickObserver {
+/// Ends the loop after every round. Now and then it waits for a planner on a thread of its own, in the ticks before the
+/// robot gets out of touch: in virtual time ticks are faster than that.
+class Rounds : public TickObserver {
  public:
-  bool on_tick(const TickReport& report) noexcept override { return report.tick + 1 < kTicks; }
+  explicit Rounds(PlannerThread* plan) : plan_(plan) {}
+  bool on_tick(const TickReport& report) noexcept override {
+    const std::int64_t tick = report.tick % (5 * kRound);
+    const bool waits = plan_ != nullptr && tick > kRound - 120 && tick < kRound - 95;
+    while (waits && !plan_->caught_up()) std::this_thread::yield();
+    return (report.tick + 1) % kRound != 0;
+  }
+
+ private:
+  PlannerThread* plan_;
 };
 
 TEST(AllocationCounterTest, CountsEveryKindOfCall) {
@@ -45,42 +60,71 @@ TEST(AllocationCounterTest, CountsEveryKindOfCall) {
   EXPECT_EQ(calls, 9);
 }
 
-class NoAllocationTest : public testing::TestWithParam<Budget> {};
+/// How a tick comes by its plan.
+struct Way {
+  const char* name;
+  std::optional<Budget> budget;  // none: a planner on a thread of its own
+  bool plans;                    // whether there is anything to hold or to slow down from
+};
 
-TEST_P(NoAllocationTest, TenThousandTicksWithFaults) {
+class NoAllocationTest : public testing::TestWithParam<Way> {};
+
+TEST_P(NoAllocationTest, AHundredThousandTicksOnEveryRung) {
+  const Way& way = GetParam();
   test::LineDenoiser denoiser;
   Planner planner(denoiser, {.horizon = 48, .history = 8, .candidates = 16, .pass_windows = 8});
+  std::unique_ptr<PlanSource> plan;
+  if (way.budget) {
+    plan = std::make_unique<TickPlanner>(planner);
+  } else {
+    plan = std::make_unique<PlannerThread>(planner);
+  }
   test::LineRobot robot(3, 2);
   robot.on_write = [&](std::int64_t tick) {
     if (tick % 37 == 36) robot.push_to(static_cast<int>(tick * 7 % test::kPlaces));
   };
-  robot.fails = [](std::int64_t tick) { return tick % 101 < 3; };
+  robot.fails = [](std::int64_t tick) { return tick % 101 < 3 || tick % kRound > kRound - 100; };
   robot.broken = [](std::int64_t tick) { return tick % 53 == 0; };
   robot.blind = [](std::int64_t tick) { return tick % 7 == 0; };
   ManualClock clock;
-  StopAfter observer;
-  TickPlanner plan(planner);
-  Recorder recorder(robot, plan, {.ticks = 300, .ticks_after = 20, .plan_steps = 16}, &observer);
-  const auto loop =
-      std::make_unique<ControlLoop>(plan, recorder, clock, ControlLoopOptions{.budget = GetParam()}, &recorder);
+  Rounds rounds(dynamic_cast<PlannerThread*>(plan.get()));
+  Recorder recorder(robot, *plan, {.ticks = 300, .ticks_after = 20, .plan_steps = 16}, &rounds);
+  ControlLoopOptions options{.budget = way.budget, .max_stuck_ticks = 1 << 30};
+  options.guard.channels = {{.rate = 30.0}};  // 0.15 a tick
+  const auto loop = std::make_unique<ControlLoop>(*plan, recorder, clock, options, &recorder);
   const std::stop_source stop;
   const std::stop_token token = stop.get_token();
   const std::array<Token, 1> start{3};
   std::int64_t calls = 0;
   {
     const AllocationCounter counter;
-    ASSERT_TRUE(loop->reset(start, kGoal, kIdle));
-    loop->run(token);
+    while (loop->statistics().ticks < kTicks) {
+      robot.written.clear();
+      robot.reads.clear();
+      ASSERT_TRUE(loop->reset(start, kGoal, kIdle));
+      loop->run(token);
+    }
     calls = counter.calls();
   }
   EXPECT_EQ(calls, 0) << "in a sanitizer's build nothing is counted, but what it checks itself is";
   EXPECT_EQ(loop->statistics().ticks, kTicks);
-  EXPECT_GT(loop->statistics().passes, 0);
+  EXPECT_EQ(loop->statistics().passes > 0, way.plans);
   EXPECT_TRUE(recorder.ready()) << "the faults are recorded";
+  const auto ticks_of = [&](CommandSource source) {
+    return loop->statistics().sources[static_cast<std::size_t>(source)];
+  };
+  EXPECT_GT(ticks_of(way.plans ? CommandSource::kFresh : CommandSource::kPartial), 0);
+  EXPECT_GT(ticks_of(CommandSource::kHeld), 0);
+  EXPECT_EQ(ticks_of(CommandSource::kRamping) > 0, way.plans);
+  EXPECT_GT(ticks_of(CommandSource::kStopped), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Budgets, NoAllocationTest,
-                         testing::Values(Budget{.passes = 4}, Budget{.time = std::chrono::microseconds(50)}));
+INSTANTIATE_TEST_SUITE_P(Ways, NoAllocationTest,
+                         testing::Values(Way{"passes", Budget{.passes = 4}, true},
+                                         Way{"time", Budget{.time = std::chrono::microseconds(20)}, true},
+                                         Way{"nothing_in_time", Budget{.passes = 0}, false},
+                                         Way{"planner_thread", std::nullopt, true}),
+                         [](const auto& way) { return way.param.name; });
 
 }  // namespace
 }  // namespace ripen

@@ -1,5 +1,6 @@
 #include "support/allocation_counter.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 
@@ -16,8 +17,8 @@
 
 namespace {
 
-thread_local bool armed = false;
-thread_local std::int64_t counted = 0;
+std::atomic<bool> armed = false;
+std::atomic<std::int64_t> counted = 0;
 
 }  // namespace
 
@@ -53,7 +54,7 @@ void* __libc_pvalloc(std::size_t size);
 namespace {
 
 void count() noexcept {
-  if (armed) ++counted;
+  if (armed.load(std::memory_order_relaxed)) counted.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace

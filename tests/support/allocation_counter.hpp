@@ -1,11 +1,11 @@
 #pragma once
-// Counts what a thread asks of the heap.
+// Counts what the process asks of the heap.
 
 #include <cstdint>
 
 namespace ripen::test {
 
-/// Counts this thread's heap calls (malloc, calloc, realloc, free, and the aligned ones) while one lives. Not nested.
+/// Counts every thread's heap calls (malloc, calloc, realloc, free, and the aligned ones) while one lives. Not nested.
 class AllocationCounter {
  public:
   AllocationCounter() noexcept;
