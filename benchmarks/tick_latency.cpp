@@ -20,6 +20,7 @@
 #include "cube_solver/tokens.hpp"
 #include "ripen/control_loop.hpp"
 #include "ripen/native_denoiser.hpp"
+#include "ripen/planner_thread.hpp"
 #include "ripen/real_time.hpp"
 #include "shared/precision.hpp"
 
@@ -31,6 +32,7 @@ struct Options {
   double seconds = 10.0;  // [s]
   std::string load = "none";
   int fifo = 0;
+  bool planner_thread = false;
   std::string csv;
   std::string model = RIPEN_MODELS_DIR "/cube.safetensors";
   Precision precision = Precision::kInt8;
@@ -78,7 +80,7 @@ class Referee : public TickObserver {
 
 /// What all cubes came to.
 struct Totals {
-  Histogram wake_up, compute, slack, observation_to_action;
+  Histogram wake_up, compute, slack, observation_to_action, overshoot;
   std::int64_t ticks = 0, missed = 0, late = 0, passes = 0;
   int solved = 0;
 
@@ -87,17 +89,19 @@ struct Totals {
     compute.merge(statistics.compute);
     slack.merge(statistics.slack);
     observation_to_action.merge(statistics.observation_to_action);
+    overshoot.merge(statistics.overshoot);
     ticks += statistics.ticks;
     missed += statistics.missed;
     late += statistics.late;
     passes += statistics.passes;
   }
 
-  [[nodiscard]] std::array<std::pair<const char*, const Histogram*>, 4> rows() const {
+  [[nodiscard]] std::array<std::pair<const char*, const Histogram*>, 5> rows() const {
     return {{{"wake-up", &wake_up},
              {"compute", &compute},
              {"slack", &slack},
-             {"observation-to-action", &observation_to_action}}};
+             {"observation-to-action", &observation_to_action},
+             {"pass over prediction", &overshoot}}};
   }
 };
 
@@ -111,6 +115,12 @@ Totals measure(const Options& options) {
   if (!(denoiser.layout() == cube::layout())) throw std::runtime_error(options.model + ": not a model of the cube");
   const cube::CubeTransition transition;
   Planner planner(denoiser, {.seed = options.seed}, &transition);
+  std::unique_ptr<PlanSource> plan;
+  if (options.planner_thread) {
+    plan = std::make_unique<PlannerThread>(planner);
+  } else {
+    plan = std::make_unique<TickPlanner>(planner);
+  }
   std::array<Token, cube::kCubies> goal{};
   cube::to_tokens(cube::Cube(), goal);
   const std::array<Token, 1> idle{cube::kHold};
@@ -123,7 +133,7 @@ Totals measure(const Options& options) {
     cube::CubeRobot robot(cube::random_cube(random), {.tick = options.period(), .seed = options.seed});
     Referee referee(robot, options.ticks() - totals.ticks - totals.missed);
     const auto loop =
-        std::make_unique<ControlLoop>(planner, robot, clock, ControlLoopOptions{.period = options.period()}, &referee);
+        std::make_unique<ControlLoop>(*plan, robot, clock, ControlLoopOptions{.period = options.period()}, &referee);
     if (!loop->reset(goal, idle)) throw std::runtime_error("the camera saw nothing");
     loop->run({});
     totals.add(loop->statistics());
@@ -133,10 +143,11 @@ Totals measure(const Options& options) {
 }
 
 void print(const Options& options, const Totals& totals) {
-  std::printf("%.0f Hz, load %s, SCHED_FIFO %d: %lld ticks, %lld missed, %lld late, %lld passes, %d cubes solved\n",
-              options.rate, options.load.c_str(), options.fifo, static_cast<long long>(totals.ticks),
-              static_cast<long long>(totals.missed), static_cast<long long>(totals.late),
-              static_cast<long long>(totals.passes), totals.solved);
+  std::printf(
+      "%.0f Hz, load %s, SCHED_FIFO %d, planner %s: %lld ticks, %lld missed, %lld late, %lld passes, %d cubes solved\n",
+      options.rate, options.load.c_str(), options.fifo, options.planner_thread ? "on its own thread" : "in the tick",
+      static_cast<long long>(totals.ticks), static_cast<long long>(totals.missed), static_cast<long long>(totals.late),
+      static_cast<long long>(totals.passes), totals.solved);
   std::printf("%-22s %10s %10s %10s %10s %10s %10s\n", "[us]", "p50", "p90", "p99", "p99.9", "p99.99", "max");
   for (const auto& [name, histogram] : totals.rows()) {
     std::printf("%-22s", name);
@@ -175,6 +186,7 @@ int main(int argc, char** argv) {
   app.add_option("--fifo", options.fifo, "SCHED_FIFO priority; 0 leaves the scheduling as it is")
       ->check(CLI::Range(0, 99))
       ->capture_default_str();
+  app.add_flag("--planner-thread", options.planner_thread, "Plan on a thread of its own, on any processor");
   app.add_option("--csv", options.csv, "File for the table");
   app.add_option("--model", options.model, "Weights of the cube")->capture_default_str();
   ripen::examples::declare_precision(app, options.precision, "OPTIONS");

@@ -48,6 +48,7 @@ struct LoopStatistics {
   Histogram observation_to_action;
   Histogram compute;
   Histogram slack;
+  Histogram overshoot;      ///< by how much a pass outlasted its prediction: the worst of each tick that ran any
   std::int64_t ticks = 0;   ///< that wrote a command
   std::int64_t missed = 0;  ///< that were left out because the one before lasted too long
   std::int64_t late = 0;    ///< of `ticks`: whose work ended after the next tick's instant

@@ -21,8 +21,9 @@ namespace ripen {
 struct PlannerThreadOptions {
   /// Between two looks for news when there is nothing left to improve.
   std::chrono::nanoseconds poll = std::chrono::microseconds(100);
-  /// Asked of the system for the planner's thread. A FIFO priority must be below the control thread's, unless each has
-  /// a processor of its own: this thread rests only when the plan is settled.
+  /// Asked of the system for the planner's thread; none: as the thread that constructs it. A FIFO priority must be
+  /// below the control thread's, unless each has a processor of its own: this thread rests only when the plan is
+  /// settled.
   std::optional<RealTimeOptions> real_time = {};
 
   /// Every problem, one a line; empty if there is none.

@@ -283,6 +283,7 @@ void ControlLoop::leave_tick(TimePoint begin) noexcept {
   statistics_.observation_to_action.record(report_.observation_to_action);
   statistics_.compute.record(report_.compute);
   statistics_.slack.record(report_.slack);
+  if (report_.passes > 0) statistics_.overshoot.record(nanoseconds(plan_.report().worst_error_nanoseconds));
   ++statistics_.ticks;
   statistics_.missed += report_.missed;
   statistics_.late += report_.slack.count() < 0 ? 1 : 0;

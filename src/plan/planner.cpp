@@ -130,7 +130,9 @@ RefineReport Planner::refine(const TokenObservation& observation, const Budget& 
     const Nanoseconds after = now();
     p.predictor.observe(windows, after - before);
     report.predicted_nanoseconds = predicted.count();
-    report.worst_error_nanoseconds = std::max(report.worst_error_nanoseconds, (after - before - predicted).count());
+    if (predicted.count() > 0) {  // The very first pass was not predicted at all.
+      report.worst_error_nanoseconds = std::max(report.worst_error_nanoseconds, (after - before - predicted).count());
+    }
     before = after;
   }
   report.decided_steps = static_cast<std::int32_t>(std::max<std::int64_t>(0, p.refiner->frontier() - head()));

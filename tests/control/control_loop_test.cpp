@@ -476,13 +476,15 @@ TEST(ControlLoopTest, StatisticsAddUp) {
   for (const Histogram* histogram : {&all.wake_up, &all.compute, &all.slack, &all.observation_to_action}) {
     EXPECT_EQ(histogram->count(), 100);
   }
-  std::int64_t passes = 0;
+  std::int64_t passes = 0, with_passes = 0;
   for (const TickReport& report : rig.recorder.reports) {
     passes += report.passes;
+    with_passes += report.passes > 0 ? 1 : 0;
     EXPECT_GE(report.compute, report.observation_to_action);
     EXPECT_EQ(report.slack, 5ms - report.wake_up - report.compute);
   }
   EXPECT_EQ(all.passes, passes);
+  EXPECT_EQ(all.overshoot.count(), with_passes);
 }
 
 TEST(ControlLoopTest, ListsEveryProblemOfItsOptions) {
