@@ -89,6 +89,7 @@ TEST(CommandLine, BadInputExitsWithTwoAndSaysWhy) {
       {{"--published", "--budget-us", "100001"}, "--budget-us is 100001, must be in [0, 100000]"},
       {{"--published", "--drop-rate", "nan", "--jobs", "0"}, "--drop-rate is nan"},
       {{"--published", "--what"}, "--what"},
+      {{"--published", ""}, "not expected"},
   };
   for (const auto& [arguments, why] : cases) {
     const Parsed result = parsed(arguments);
