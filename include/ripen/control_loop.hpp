@@ -25,7 +25,7 @@ namespace ripen {
 
 /// How a loop works; fixed at construction.
 struct ControlLoopOptions {
-  std::chrono::nanoseconds period = std::chrono::milliseconds(5);  ///< of the ticks
+  std::chrono::nanoseconds period = std::chrono::milliseconds(5);  ///< of the ticks; at most 1 h
   /// For refining, in each tick. Its time counts from the tick's instant on the grid, so that waking up late does not
   /// make the command late. None: 80 % of the period.
   std::optional<Budget> budget = {};

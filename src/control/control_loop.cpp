@@ -14,6 +14,11 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+/// No robot gets that far: numbers of steps beyond it are garbage, and would overflow.
+constexpr std::int64_t kMostSteps = std::int64_t{1} << 61;
+
+bool is_count(std::int64_t steps) noexcept { return steps >= -kMostSteps && steps <= kMostSteps; }
+
 constexpr double kDefaultBudget = 0.8;  // of the period; the rest is for the robot and for a pass that lasts too long
 
 /// Durations are measured in real time even if the grid is virtual.
@@ -30,10 +35,11 @@ const ControlLoopOptions& checked(const ControlLoopOptions& options) {
 }  // namespace
 
 std::string ControlLoopOptions::validate() const {
+  constexpr nanoseconds kLongestPeriod = std::chrono::hours(1);  // 2.5 million of them fit the clock
   constexpr std::int64_t kForever = nanoseconds::max().count();
   constexpr int kMany = std::numeric_limits<int>::max() - 1;
   Problems problems("control loop");
-  problems.range("period [ns]", period.count(), std::int64_t{1}, kForever);
+  problems.range("period [ns]", period.count(), std::int64_t{1}, kLongestPeriod.count());
   if (budget) {
     problems.range("budget.time [ns]", budget->time.count(), std::int64_t{0}, kForever);
     problems.range("budget.passes", budget->passes, 0, std::numeric_limits<int>::max());
@@ -78,7 +84,8 @@ bool ControlLoop::reset(std::span<const Token> goal, std::span<const Token> idle
   const RealTimeSection section;
   stopping_ = true;
   kept_ = read(next_tick_);
-  if (!kept_ || !observation_.fresh || !tokenizer_.encode_state(observation_.state, state_tokens_)) return false;
+  if (!kept_ || !observation_.fresh || !is_count(observation_.state_step)) return false;
+  if (!tokenizer_.encode_state(observation_.state, state_tokens_)) return false;
   if (!plan_.reset(state_tokens_, goal, idle)) return false;
   begin_plan(idle);
   base_ = observation_.state_step;
@@ -172,7 +179,7 @@ bool ControlLoop::observe() noexcept {
   // A state from before the plan's beginning is no fault, only late.
   observation_.fresh = observation_.fresh && base_ && observation_.state_step >= *base_;
   if (observation_.fresh) {
-    sound = sound && observation_.state_step - *base_ <= begun_ &&
+    sound = sound && is_count(observation_.state_step) && observation_.state_step - *base_ <= begun_ &&
             tokenizer_.encode_state(observation_.state, state_tokens_);
     observation_.fresh = sound;
   }
@@ -182,6 +189,7 @@ bool ControlLoop::observe() noexcept {
 
 /// Takes over what the robot says of its steps; false, changing nothing, if that cannot be.
 bool ControlLoop::take_steps() noexcept {
+  if (!is_count(observation_.steps_done) || !is_count(observation_.steps_begun)) return false;
   if (!base_) base_ = observation_.steps_done;
   // A plan may begin with a state sensed before some of the steps were done, never after.
   const std::int64_t done = observation_.steps_done - *base_;

@@ -502,6 +502,7 @@ TEST(ControlLoopTest, ListsEveryProblemOfItsOptions) {
   }
   EXPECT_THROW(Rig(LineRobot(3), 1, options), std::invalid_argument);
   EXPECT_EQ(ControlLoopOptions{}.validate(), "");
+  EXPECT_NE(ControlLoopOptions{.period = 2h}.validate(), "") << "the grid would run out of the clock";
 }
 
 }  // namespace
