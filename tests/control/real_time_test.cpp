@@ -1,10 +1,18 @@
 #include "ripen/real_time.hpp"
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <array>
 #include <stdexcept>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "support/allocation_counter.hpp"
 
@@ -69,6 +77,67 @@ TEST(RealTimeTest, TellsWhatWasRefused) {
       for (const std::string& problem : refused) {
         EXPECT_NE(std::string(error.what()).find(problem), std::string::npos) << error.what();
       }
+    }
+  });
+}
+
+/// This thread may no longer do what only root may, and the process may lock no memory.
+class Unprivileged {
+ public:
+  Unprivileged() {
+    getrlimit(RLIMIT_MEMLOCK, &memory_);
+    getrlimit(RLIMIT_RTPRIO, &priority_);
+    set(RLIMIT_MEMLOCK, 0, memory_);
+    set(RLIMIT_RTPRIO, 0, priority_);
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, 2> none{};
+    dropped = syscall(SYS_capset, &header, none.data()) == 0;
+  }
+  ~Unprivileged() {
+    setrlimit(RLIMIT_MEMLOCK, &memory_);
+    setrlimit(RLIMIT_RTPRIO, &priority_);
+  }
+  Unprivileged(const Unprivileged&) = delete;
+  Unprivileged& operator=(const Unprivileged&) = delete;
+
+  bool dropped = false;
+
+ private:
+  static void set(__rlimit_resource resource, rlim_t soft, rlimit limit) {
+    limit.rlim_cur = soft;
+    setrlimit(resource, &limit);
+  }
+  rlimit memory_{}, priority_{};
+};
+
+TEST(RealTimeTest, DeniedLockedMemoryAndFifoAreThrownLoggedOrTold) {
+  if (!test::AllocationCounter::available()) GTEST_SKIP() << "the sanitizers answer for mlockall";
+  on_a_thread([] {
+    const Unprivileged unprivileged;
+    ASSERT_TRUE(unprivileged.dropped);
+    RealTimeOptions options{.fifo_priority = 50, .lock_memory = true, .policy = RealTimePolicy::kIgnore};
+    const auto applied = [&] {
+      testing::internal::CaptureStdout();
+      const std::vector<std::string> refused = apply_real_time(options);
+      return std::pair(refused, testing::internal::GetCapturedStdout());
+    };
+    const auto [refused, silence] = applied();
+    ASSERT_EQ(refused.size(), 2U);
+    EXPECT_EQ(refused[0].rfind("locking the memory: ", 0), 0U) << refused[0];
+    EXPECT_EQ(refused[1], "SCHED_FIFO priority 50: Operation not permitted");
+    EXPECT_EQ(silence, "");
+
+    options.policy = RealTimePolicy::kWarn;
+    const auto [again, log] = applied();
+    EXPECT_EQ(again, refused);
+    for (const std::string& problem : refused) EXPECT_NE(log.find(problem), std::string::npos) << log;
+
+    options.policy = RealTimePolicy::kEnforce;
+    try {
+      apply_real_time(options);
+      ADD_FAILURE() << "enforced, but nothing was thrown";
+    } catch (const std::runtime_error& error) {
+      EXPECT_EQ(error.what(), "real time refused:\n" + refused[0] + "\n" + refused[1]);
     }
   });
 }
