@@ -128,9 +128,8 @@ ModelFile ModelFile::from_bytes(std::string_view bytes) {
 ModelFile ModelFile::load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("model file '" + path + "': cannot be opened");
-  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   try {
-    return from_bytes(bytes);
+    return from_bytes(std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>()));
   } catch (const std::exception& error) {
     throw std::runtime_error("model file '" + path + "': " + error.what());
   }

@@ -133,6 +133,8 @@ TEST_F(ModelFileTest, SaysWhatIsWrong) {
   EXPECT_THAT(complaint(), HasSubstr("'step.value.bias': value 0 is not finite"));
   std::filesystem::remove(path_);
   EXPECT_THAT(complaint(), HasSubstr("cannot be opened"));
+  std::filesystem::create_directory(path_);
+  EXPECT_THAT(complaint(), HasSubstr(path_ + "': "));
 }
 
 }  // namespace
