@@ -26,9 +26,15 @@ namespace ripen {
 /// How a loop works; fixed at construction.
 struct ControlLoopOptions {
   std::chrono::nanoseconds period = std::chrono::milliseconds(5);  ///< of the ticks; at most 1 h
-  /// For refining, in each tick. Its time counts from the tick's instant on the grid, so that waking up late does not
-  /// make the command late. None: 80 % of the period.
+  /// For refining, in each tick: the optimum. Its time counts from the tick's instant on the grid, so that waking up
+  /// late does not make the command late. None: the period but for the reserve.
   std::optional<Budget> budget = {};
+  /// What a tick may spend in all as long as the action that is due is not decided: the maximum, no less than `budget`.
+  /// None: `budget`.
+  std::optional<Budget> most = {};
+  /// Part of the period that neither may reach into: for waking up late, for a pass that outlasts its prediction, and
+  /// for the robot's own work. None: 20 % of the period where `budget` is not given, and what it leaves where it is.
+  std::optional<std::chrono::nanoseconds> reserve = {};
   /// [ticks] a step lasts; 0: the robot reports the steps it has begun and done. Otherwise step s is the ticks
   /// [s n, (s + 1) n), whatever the robot reports, and Observation::state_step of a state sensed in tick t is t / n.
   int step_ticks = 0;
@@ -132,7 +138,7 @@ class ControlLoop {
   Robot& robot_;
   Clock& clock_;
   ControlLoopOptions options_;
-  Budget budget_;
+  Budget budget_, most_;
   TickObserver* observer_;
   Tokenizer tokenizer_;
   SafetyGuard guard_;

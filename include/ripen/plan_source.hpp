@@ -34,8 +34,8 @@ class PlanSource {
 
   /// Clamps what was observed and moves the head on to the first step that is not done.
   virtual void begin_tick(const TickObservation& observation) noexcept = 0;
-  /// What the tick can spend on the plan.
-  virtual void refine(const Budget& budget) noexcept = 0;
+  /// What the tick can spend on the plan, and what it can as long as the head is not decided.
+  virtual void refine(const Budget& budget, const Budget& most) noexcept = 0;
 
   /// The step the head stands at, counted from reset.
   [[nodiscard]] virtual std::int64_t head() const noexcept = 0;
@@ -70,7 +70,7 @@ class TickPlanner : public PlanSource {
   [[nodiscard]] bool reset(std::span<const Token> state, std::span<const Token> goal,
                            std::span<const Token> idle) noexcept override;
   void begin_tick(const TickObservation& observation) noexcept override;
-  void refine(const Budget& budget) noexcept override;
+  void refine(const Budget& budget, const Budget& most) noexcept override;
   [[nodiscard]] std::int64_t head() const noexcept override { return planner_.head(); }
   [[nodiscard]] std::span<const Token> action(int step_ahead) const noexcept override {
     return planner_.action(step_ahead);

@@ -98,7 +98,11 @@ class Planner {
                              std::span<const Token> idle) const noexcept;
 
   /// Clamps what was observed, then refines until the budget is spent or nothing is left to do.
-  RefineReport refine(const TokenObservation& observation, const Budget& budget) noexcept;
+  RefineReport refine(const TokenObservation& observation, const Budget& budget) noexcept {
+    return refine(observation, budget, budget);
+  }
+  /// The same, but goes on until `most` is spent as long as the head's action is not decided.
+  RefineReport refine(const TokenObservation& observation, const Budget& budget, const Budget& most) noexcept;
 
   /// The action of the head, or of a step behind it, as decided so far. Valid at any instant after reset. [actions]
   [[nodiscard]] std::span<const Token> action(int step_ahead = 0) const noexcept;

@@ -49,7 +49,7 @@ class PlannerThread : public PlanSource {
   [[nodiscard]] bool reset(std::span<const Token> state, std::span<const Token> goal,
                            std::span<const Token> idle) noexcept override;
   void begin_tick(const TickObservation& observation) noexcept override;
-  void refine(const Budget& budget) noexcept override { (void)budget; }
+  void refine(const Budget& /*budget*/, const Budget& /*most*/) noexcept override {}
   [[nodiscard]] std::int64_t head() const noexcept override { return told_.done; }
   [[nodiscard]] std::span<const Token> action(int step_ahead) const noexcept override;
   /// A step behind the head is also undecided if the plan is for another action than what went out for the head.

@@ -19,10 +19,15 @@ constexpr std::int64_t kMostSteps = std::int64_t{1} << 61;
 
 bool is_count(std::int64_t steps) noexcept { return steps >= -kMostSteps && steps <= kMostSteps; }
 
-constexpr double kDefaultBudget = 0.8;  // of the period; the rest is for the robot and for a pass that lasts too long
+constexpr double kDefaultReserve = 0.2;  // of the period
 
 /// Durations are measured in real time even if the grid is virtual.
 TimePoint real_now() noexcept { return SteadyClock().now(); }
+
+Budget budget_of(const ControlLoopOptions& options) {
+  const auto reserve = std::chrono::duration_cast<nanoseconds>(options.period * kDefaultReserve);
+  return options.budget.value_or(Budget{.time = options.period - options.reserve.value_or(reserve)});
+}
 
 /// The options, or an exception: what is initialised from them afterwards can rely on them.
 const ControlLoopOptions& checked(const ControlLoopOptions& options) {
@@ -40,10 +45,19 @@ std::string ControlLoopOptions::validate() const {
   constexpr int kMany = std::numeric_limits<int>::max() - 1;
   Problems problems("control loop");
   problems.range("period [ns]", period.count(), std::int64_t{1}, kLongestPeriod.count());
-  if (budget) {
-    problems.range("budget.time [ns]", budget->time.count(), std::int64_t{0}, kForever);
-    problems.range("budget.passes", budget->passes, 0, std::numeric_limits<int>::max());
-  }
+  const bool reserved = reserve && reserve->count() >= 0 && *reserve <= period;
+  if (reserve) problems.range("reserve [ns]", reserve->count(), std::int64_t{0}, period.count());
+  const auto check = [&](const char* name, const Budget& given, const Budget& least) {
+    const std::string of = name;
+    const bool timed = given.time != nanoseconds::max();
+    const std::int64_t longest = timed && reserved ? (period - *reserve).count() : kForever;
+    const std::int64_t shortest = least.time == nanoseconds::max() ? 0 : std::min(longest, least.time.count());
+    problems.range((of + ".time [ns]").c_str(), given.time.count(), shortest, longest);
+    problems.range((of + ".passes").c_str(), given.passes, least.passes, std::numeric_limits<int>::max());
+  };
+  const Budget nothing{.time = nanoseconds(0), .passes = 0};
+  if (budget) check("budget", *budget, nothing);
+  if (most && (reserved || !reserve)) check("most", *most, budget_of(*this));
   problems.range("step_ticks", step_ticks, 0, kMany);
   problems.range("max_read_failures", max_read_failures, 0, kMany);
   problems.range("max_write_failures", max_write_failures, 0, kMany);
@@ -70,8 +84,8 @@ ControlLoop::ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const Con
       robot_(robot),
       clock_(clock),
       options_(checked(options)),
-      budget_(options.budget.value_or(
-          Budget{.time = std::chrono::duration_cast<nanoseconds>(options.period * kDefaultBudget)})),
+      budget_(budget_of(options)),
+      most_(options.most.value_or(budget_)),
       observer_(observer),
       tokenizer_(plan.layout()),
       guard_(plan.layout(), options.guard, options.period),
@@ -201,12 +215,12 @@ bool ControlLoop::take_steps() noexcept {
 }
 
 void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
-  const auto remaining = [&] {
-    Budget budget = budget_;
-    if (budget.time != nanoseconds::max()) {
-      budget.time = std::max(nanoseconds(0), budget.time - report_.wake_up - (real_now() - begin));
-    }
-    return budget;
+  const auto refine = [&] {
+    const auto left_of = [spent = report_.wake_up + (real_now() - begin)](Budget budget) {
+      if (budget.time != nanoseconds::max()) budget.time = std::max(nanoseconds(0), budget.time - spent);
+      return budget;
+    };
+    plan_.refine(left_of(budget_), left_of(most_));
   };
   TickObservation observation{.begun = begun_, .done = done_, .observed = observed};
   if (observation_.fresh) {
@@ -221,14 +235,14 @@ void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
     return;
   }
   const bool head_is_ripe = plan_.report().head_is_ripe;
-  if (!head_is_ripe) plan_.refine(remaining());
+  if (!head_is_ripe) refine();
   if (!observed || plan_.behind() > 0) {
     write_planned(CommandSource::kHeld);
   } else {
     const bool ripe = plan_.report().goal_reached || plan_.decided(0);
     write_planned(ripe ? CommandSource::kFresh : CommandSource::kPartial);
   }
-  if (head_is_ripe) plan_.refine(remaining());
+  if (head_is_ripe) refine();
   const RefineReport& refined = plan_.report();
   report_.passes = refined.passes;
   report_.decided_steps = refined.decided_steps;

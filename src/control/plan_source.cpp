@@ -22,8 +22,8 @@ void TickPlanner::begin_tick(const TickObservation& observation) noexcept {
   add(planner_.refine({.state = observation.state, .step = step, .begun = begun_}, {.passes = 0}));
 }
 
-void TickPlanner::refine(const Budget& budget) noexcept {
-  add(planner_.refine({.state = {}, .step = done_, .begun = begun_}, budget));
+void TickPlanner::refine(const Budget& budget, const Budget& most) noexcept {
+  add(planner_.refine({.state = {}, .step = done_, .begun = begun_}, budget, most));
 }
 
 NoiseLevel TickPlanner::level(int step_ahead) const noexcept {

@@ -106,22 +106,24 @@ bool Planner::reset(std::span<const Token> state, std::span<const Token> goal, s
   return true;
 }
 
-RefineReport Planner::refine(const TokenObservation& observation, const Budget& budget) noexcept {
+RefineReport Planner::refine(const TokenObservation& observation, const Budget& budget, const Budget& most) noexcept {
   Impl& p = *impl_;
   RefineReport report;
   if (!p.ready) return report;
-  const bool timed = budget.time != Nanoseconds::max();
+  const bool timed = budget.time != Nanoseconds::max() || most.time != Nanoseconds::max();
   const Nanoseconds start = now();
   p.refiner->observe(observation, report);
   Nanoseconds before = timed ? now() : start;
-  while (report.passes < budget.passes) {
+  while (true) {
+    const Budget& limit = p.refiner->frontier() > head() ? budget : most;
+    if (report.passes >= limit.passes) break;
     const int windows = p.refiner->next_pass();
     if (windows == 0) {
       report.settled = true;
       break;
     }
     const Nanoseconds predicted = p.predictor.predict(windows);
-    if (timed && before - start + predicted > budget.time) {
+    if (limit.time != Nanoseconds::max() && before - start + predicted > limit.time) {
       if (report.passes == 0) p.predictor.refused();
       break;
     }

@@ -104,6 +104,41 @@ TEST(ControlLoopTest, WritesIdleAsPartialWhenNothingWasDecidedInTime) {
   }
 }
 
+TEST(ControlLoopTest, GoesBeyondTheOptimumOnlyAsLongAsTheActionDueIsNotDecided) {
+  for (const ControlLoopOptions& options :
+       {ControlLoopOptions{.budget = Budget{.passes = 0}, .most = Budget{.passes = 5}, .step_ticks = 1},
+        ControlLoopOptions{
+            .period = 10s, .budget = Budget{.time = 0ns}, .most = Budget{.time = 8s}, .step_ticks = 1}}) {
+    Rig rig(LineRobot(3, 1, true), 60, options);
+    rig.robot.on_write = [&](std::int64_t tick) {
+      if (tick == 30) rig.robot.push_to(25);
+    };
+    ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+    rig.loop.run({});
+    for (const TickReport& report : rig.recorder.reports) {
+      EXPECT_EQ(report.source, CommandSource::kFresh) << report.tick;
+      EXPECT_LE(report.passes, 2) << report.tick;
+    }
+    EXPECT_EQ(rig.robot.place(), kLineGoal);
+    EXPECT_GT(rig.loop.statistics().passes, 0);
+  }
+}
+
+TEST(ControlLoopTest, NoBudgetReachesIntoTheReserve) {
+  ControlLoopOptions options{
+      .period = 10ms, .budget = Budget{.time = 6ms}, .most = Budget{.time = 8ms}, .reserve = 2ms};
+  EXPECT_EQ(options.validate(), "");
+  options.reserve = 3ms;
+  EXPECT_EQ(options.validate(), "control loop: most.time [ns] 8000000 is outside [6000000, 7000000]");
+  options.most = {};
+  options.reserve = 5ms;
+  EXPECT_EQ(options.validate(), "control loop: budget.time [ns] 6000000 is outside [0, 5000000]");
+  options.budget = Budget{.passes = 3};
+  EXPECT_EQ(options.validate(), "") << "passes are not limited in time";
+  options.most = Budget{.passes = 2};
+  EXPECT_NE(options.validate().find("most.passes 2"), std::string::npos);
+}
+
 TEST(ControlLoopTest, CountsMissedTicksExactlyAndKeepsTheGrid) {
   ControlLoopOptions options = fixed_steps(1);
   options.period = 10ms;
