@@ -20,7 +20,7 @@ struct Case {
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& drawn) {
-  out << "{" << test::Listed(drawn.turns) << ", {";
+  out << "{" << test::listed(drawn.turns) << ", {";
   for (const auto& [slot, token] : drawn.changes) out << "{" << slot << ", " << token << "}, ";
   return out << "}, " << drawn.turn << "}";
 }

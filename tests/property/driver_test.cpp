@@ -11,7 +11,7 @@ struct Sum {
   std::vector<int> others;
 };
 std::ostream& operator<<(std::ostream& out, const Sum& sum) {
-  return out << "{" << sum.first << ", " << Listed(sum.others) << "}";
+  return out << "{" << sum.first << ", " << listed(sum.others) << "}";
 }
 
 TEST(PropertyDriver, PrintsTheFirstWrongCaseAsATest) {

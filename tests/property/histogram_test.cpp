@@ -19,7 +19,7 @@ struct Case {
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& drawn) {
-  return out << "{" << test::Listed(drawn.first) << ", " << test::Listed(drawn.second) << ", "
+  return out << "{" << test::listed(drawn.first) << ", " << test::listed(drawn.second) << ", "
              << test::exact(drawn.fraction) << "}";
 }
 

@@ -27,7 +27,7 @@ std::ostream& operator<<(std::ostream& out, const Call& call) {
 }
 std::ostream& operator<<(std::ostream& out, const Case& drawn) {
   return out << "{" << drawn.candidates << ", " << drawn.horizon << ", " << drawn.history << ", "
-             << test::Listed(drawn.calls) << "}";
+             << test::listed(drawn.calls) << "}";
 }
 
 const TokenLayout kLayout({{"s", SlotRole::kState, 1000}, {"a", SlotRole::kAction, 10}});

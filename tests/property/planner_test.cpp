@@ -35,7 +35,7 @@ std::ostream& operator<<(std::ostream& out, const Tick& tick) {
 }
 std::ostream& operator<<(std::ostream& out, const Case& drawn) {
   return out << "{" << drawn.horizon << ", " << drawn.history << ", " << drawn.candidates << ", " << drawn.pass_windows
-             << ", " << drawn.start << ", " << (drawn.windows ? "true" : "false") << ", " << test::Listed(drawn.ticks)
+             << ", " << drawn.start << ", " << (drawn.windows ? "true" : "false") << ", " << test::listed(drawn.ticks)
              << "}";
 }
 

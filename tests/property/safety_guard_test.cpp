@@ -35,7 +35,7 @@ std::ostream& operator<<(std::ostream& out, const Case& drawn) {
   using test::exact;
   return out << "{" << exact(drawn.slot_low) << ", " << exact(drawn.slot_high) << ", {" << exact(drawn.limits.low)
              << ", " << exact(drawn.limits.high) << ", " << exact(drawn.limits.rate) << "}, "
-             << test::Listed(drawn.calls) << "}";
+             << test::listed(drawn.calls) << "}";
 }
 
 Case draw(Random& random) {

@@ -29,7 +29,7 @@ std::ostream& operator<<(std::ostream& out, const Pass& pass) {
   return out << "{" << pass.windows << ", " << pass.cost << "}";
 }
 std::ostream& operator<<(std::ostream& out, const Case& drawn) {
-  return out << "{" << test::Listed(drawn.passes) << ", " << drawn.refused << "}";
+  return out << "{" << test::listed(drawn.passes) << ", " << drawn.refused << "}";
 }
 
 Case draw(Random& random) {

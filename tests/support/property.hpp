@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <ostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -58,17 +58,12 @@ inline std::string exact(double number) {
   return text;
 }
 
-/// Prints some values as C++ does.
+/// Some values as C++.
 template <typename Value>
-struct Listed {
-  const std::vector<Value>& values;
-  friend std::ostream& operator<<(std::ostream& out, const Listed& list) {
-    out << '{';
-    for (std::size_t i = 0; i < list.values.size(); ++i) out << (i == 0 ? "" : ", ") << list.values[i];
-    return out << '}';
-  }
-};
-template <typename Value>
-Listed(const std::vector<Value>&) -> Listed<Value>;
+std::string listed(const std::vector<Value>& values) {
+  std::ostringstream out;
+  for (const Value& value : values) out << (&value == values.data() ? "{" : ", ") << value;
+  return values.empty() ? "{}" : out.str() + "}";
+}
 
 }  // namespace ripen::test
