@@ -22,6 +22,9 @@ inline Vector load(const float* at) {
 }
 inline void store(float* at, Vector value) { __builtin_memcpy(at, &value, sizeof(value)); }
 
+/// Inputs between what is multiplied and what is fetched: weights come from a far cache.
+constexpr int kAhead = 16;
+
 /// R rows times one panel; the sums stay in registers.
 template <int R>
 void tile(const float* x, int inputs, const float* packed, const float* bias, float* y, int stride, bool rectify,
@@ -32,7 +35,10 @@ void tile(const float* x, int inputs, const float* packed, const float* bias, fl
   }
   for (int k = 0; k < inputs; ++k, packed += kPanel) {
     Vector weights[kVectors];
-    for (int v = 0; v < kVectors; ++v) weights[v] = load(packed + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) {
+      weights[v] = load(packed + v * kLanes);
+      __builtin_prefetch(packed + kAhead * kPanel + v * kLanes);
+    }
     for (int r = 0; r < R; ++r) {
       const float value = x[r * inputs + k];
       for (int v = 0; v < kVectors; ++v) sums[r][v] += value * weights[v];
@@ -48,14 +54,23 @@ void tile(const float* x, int inputs, const float* packed, const float* bias, fl
   }
 }
 
-template <int R>
-void tiles(const float* x, int rows, int inputs, const float* packed, const float* bias, float* y, int stride,
-           bool rectify, bool accumulate) {
-  for (; rows >= R; rows -= R, x += R * inputs, y += R * stride) {
-    tile<R>(x, inputs, packed, bias, y, stride, rectify, accumulate);
+template <int R, typename Work>
+inline void tile_of(int height, const Work& work, int first) {
+  if (height == R) {
+    work.template operator()<R>(first);
+  } else if constexpr (R > 1) {
+    tile_of<R - 1>(height, work, first);
   }
-  if constexpr (R > 1) {
-    if (rows > 0) tiles<R - 1>(x, rows, inputs, packed, bias, y, stride, rectify, accumulate);
+}
+
+/// Calls work<R>(first row) for tiles of at most kRows rows, as even as can be: a low one waits for its sums.
+template <typename Work>
+inline void in_tiles(int rows, const Work& work) {
+  int first = 0;
+  for (int left = (rows + kRows - 1) / kRows; left > 0; --left) {
+    const int height = (rows - first + left - 1) / left;
+    tile_of<kRows>(height, work, first);
+    first += height;
   }
 }
 
@@ -63,8 +78,10 @@ void linear(const float* x, int rows, int inputs, const float* packed, const flo
             bool rectify, bool accumulate) {
   const int stride = panels * kPanel;
   for (int p = 0; p < panels; ++p) {  // A panel stays in the cache for all rows.
-    tiles<kRows>(x, rows, inputs, packed + static_cast<long>(p) * inputs * kPanel, bias + p * kPanel, y + p * kPanel,
-                 stride, rectify, accumulate);
+    in_tiles(rows, [&]<int R>(int first) {
+      tile<R>(x + static_cast<long>(first) * inputs, inputs, packed + static_cast<long>(p) * inputs * kPanel,
+              bias + p * kPanel, y + static_cast<long>(first) * stride + p * kPanel, stride, rectify, accumulate);
+    });
   }
 }
 

@@ -64,22 +64,14 @@ void tile_int8(const Code* x, const RowScale* rows, const Int8Layer& layer, int 
   }
 }
 
-template <int R>
-void tiles_int8(const Code* x, const RowScale* scales, int rows, const Int8Layer& layer, int panel, float* y,
-                int stride, bool rectify, bool accumulate) {
-  for (; rows >= R; rows -= R, x += R * layer.inputs, scales += R, y += R * stride) {
-    tile_int8<R>(x, scales, layer, panel, y, stride, rectify, accumulate);
-  }
-  if constexpr (R > 1) {
-    if (rows > 0) tiles_int8<R - 1>(x, scales, rows, layer, panel, y, stride, rectify, accumulate);
-  }
-}
-
 void linear_int8(const void* codes, const RowScale* scales, int rows, const Int8Layer& layer, float* y, bool rectify,
                  bool accumulate) {
+  const int stride = layer.panels * kPanel;
   for (int p = 0; p < layer.panels; ++p) {  // A panel stays in the cache for all rows.
-    tiles_int8<kRows>(static_cast<const Code*>(codes), scales, rows, layer, p, y, layer.panels * kPanel, rectify,
-                      accumulate);
+    in_tiles(rows, [&]<int R>(int first) {
+      tile_int8<R>(static_cast<const Code*>(codes) + static_cast<long>(first) * layer.inputs, scales + first, layer, p,
+                   y + static_cast<long>(first) * stride, stride, rectify, accumulate);
+    });
   }
 }
 
