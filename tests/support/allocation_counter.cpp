@@ -17,6 +17,7 @@
 
 namespace {
 
+thread_local bool armed_here = false;
 std::atomic<bool> armed = false;
 std::atomic<std::int64_t> counted = 0;
 
@@ -24,12 +25,13 @@ std::atomic<std::int64_t> counted = 0;
 
 namespace ripen::test {
 
-AllocationCounter::AllocationCounter() noexcept {
+AllocationCounter::AllocationCounter(bool every_thread) noexcept {
   counted = 0;
-  armed = true;
+  armed_here = true;
+  armed = every_thread;
 }
 
-AllocationCounter::~AllocationCounter() { armed = false; }
+AllocationCounter::~AllocationCounter() { armed = armed_here = false; }
 
 std::int64_t AllocationCounter::calls() const noexcept { return counted; }
 
@@ -54,7 +56,7 @@ void* __libc_pvalloc(std::size_t size);
 namespace {
 
 void count() noexcept {
-  if (armed.load(std::memory_order_relaxed)) counted.fetch_add(1, std::memory_order_relaxed);
+  if (armed_here || armed.load(std::memory_order_relaxed)) counted.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace

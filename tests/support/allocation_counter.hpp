@@ -1,14 +1,15 @@
 #pragma once
-// Counts what the process asks of the heap.
+// Counts what a thread, or the whole process, asks of the heap.
 
 #include <cstdint>
 
 namespace ripen::test {
 
-/// Counts every thread's heap calls (malloc, calloc, realloc, free, and the aligned ones) while one lives. Not nested.
+/// Counts heap calls (malloc, calloc, realloc, free, and the aligned ones) while one lives: this thread's or every
+/// thread's. Not nested.
 class AllocationCounter {
  public:
-  AllocationCounter() noexcept;
+  explicit AllocationCounter(bool every_thread = false) noexcept;
   ~AllocationCounter();
   AllocationCounter(const AllocationCounter&) = delete;
   AllocationCounter& operator=(const AllocationCounter&) = delete;
