@@ -62,6 +62,7 @@ struct RefineReport {
   bool head_is_ripe = false;               ///< the head's action is decided, and on all that was seen
   bool goal_reached = false;               ///< the first step not begun starts at the goal
   bool settled = false;                    ///< nothing was left that a pass could improve
+  bool bad_model = false;                  ///< the model's outputs were not all numbers
   std::int32_t decided_steps = 0;          ///< steps decided from the head on
   std::int32_t steps_to_goal = -1;         ///< steps from the head to the goal in the plan; -1 if it does not reach it
   std::int64_t predicted_nanoseconds = 0;  ///< predicted cost of the last pass

@@ -93,7 +93,7 @@ class PlannerThread : public PlanSource {
     int decided = 0;                 // Steps from the head on.
     std::vector<Token> tokens;       // [horizon][slots]
     std::vector<NoiseLevel> levels;  // [horizon]
-    std::int64_t passes = 0, disturbances = 0;
+    std::int64_t passes = 0, disturbances = 0, bad_passes = 0;
     bool settled = false;
     RefineReport report;
   };
@@ -126,12 +126,12 @@ class PlannerThread : public PlanSource {
   std::uint64_t begun_with_ = 0;  // Number of the last news before this plan.
   RefineReport report_;
   std::int64_t behind_ = 0;
-  std::int64_t passes_ = 0, disturbances_ = 0;  // Seen so far.
+  std::int64_t passes_ = 0, disturbances_ = 0, bad_passes_ = 0;  // Seen so far.
 
   // The planner's.
   std::uint64_t plan_ = 0, sensed_ = 0, number_ = 0;
   std::int64_t begun_ = 0;
-  std::int64_t all_passes_ = 0, all_disturbances_ = 0;
+  std::int64_t all_passes_ = 0, all_disturbances_ = 0, all_bad_passes_ = 0;
 
   std::jthread thread_;  // Last, so that it ends first.
 };

@@ -18,7 +18,8 @@ enum Fault : std::uint32_t {
   kLimited = 1U << 4,         ///< the guard clamped a value to its limits
   kRateLimited = 1U << 5,     ///< the guard slowed down a change
   kStale = 1U << 6,           ///< no fresh state for more than ControlLoopOptions::max_stale_ticks
-  kStuck = 1U << 7,  ///< the planner's thread took up nothing for more than ControlLoopOptions::max_stuck_ticks
+  kStuck = 1U << 7,     ///< the planner's thread took up nothing for more than ControlLoopOptions::max_stuck_ticks
+  kBadModel = 1U << 8,  ///< NaN among the model's outputs; where it was, it decides nothing
 };
 
 /// One tick, as measured and decided. A POD that may be copied to another thread.

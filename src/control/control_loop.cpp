@@ -244,6 +244,7 @@ void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
   }
   if (head_is_ripe) refine();
   const RefineReport& refined = plan_.report();
+  if (refined.bad_model) report_.faults |= kBadModel;
   report_.passes = refined.passes;
   report_.decided_steps = refined.decided_steps;
   report_.steps_to_goal = refined.steps_to_goal;

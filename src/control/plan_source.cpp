@@ -37,6 +37,7 @@ void TickPlanner::add(const RefineReport& report) noexcept {
   report_.passes += before.passes;
   report_.disturbed = report.disturbed || before.disturbed;
   report_.rejoined = report.rejoined || before.rejoined;
+  report_.bad_model = report.bad_model || before.bad_model;
   report_.goal_reached = report.goal_reached || before.goal_reached;
   report_.worst_error_nanoseconds = std::max(report.worst_error_nanoseconds, before.worst_error_nanoseconds);
 }

@@ -105,12 +105,14 @@ void PlannerThread::begin_tick(const TickObservation& observation) noexcept {
   const Plan& plan = plans_.reading();
   behind_ = static_cast<std::int64_t>(told_.number - std::max(plan.number, begun_with_));
   const std::int64_t passes = plan.passes - passes_;
-  const bool disturbed = plan.disturbances != disturbances_;
+  const bool disturbed = plan.disturbances != disturbances_, bad_model = plan.bad_passes != bad_passes_;
   passes_ = plan.passes;
   disturbances_ = plan.disturbances;
+  bad_passes_ = plan.bad_passes;
   report_ = plan.plan == told_.plan ? plan.report : RefineReport{};
   report_.passes = static_cast<std::int32_t>(passes);
   report_.disturbed = disturbed;
+  report_.bad_model = bad_model;
   report_.head_is_ripe = decided(0);
   const auto since = static_cast<std::int32_t>(std::min<std::int64_t>(told_.done - plan.head, 1 << 30));
   report_.decided_steps = std::max(0, report_.decided_steps - since);
@@ -199,6 +201,7 @@ void PlannerThread::work(const std::stop_token& stop) noexcept {
     if (plan_ > 0) {
       report = planner_.refine({.state = {}, .step = planner_.head(), .begun = begun_}, {.passes = 1});
       all_passes_ += report.passes;
+      all_bad_passes_ += report.bad_model ? 1 : 0;
       if (news || report.passes > 0 || report.settled) publish(report);
     }
     if (!news && report.passes == 0) std::this_thread::sleep_for(options_.poll);
@@ -256,6 +259,7 @@ void PlannerThread::publish(const RefineReport& report) noexcept {
   }
   plan.passes = all_passes_;
   plan.disturbances = all_disturbances_;
+  plan.bad_passes = all_bad_passes_;
   plan.settled = report.settled;
   plan.report = report;
   plans_.publish();

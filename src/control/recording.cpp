@@ -40,7 +40,7 @@ constexpr const char* kSchema = R"({
       "steps_to_goal": {"type": "integer"}, "source": {"type": "integer", "description":
         "0 fresh, 1 partial, 2 held, 3 ramping, 4 stopped"}, "disturbed": {"type": "boolean"},
       "goal_reached": {"type": "boolean"}, "faults": {"type": "integer", "description":
-        "bits: 1 read failed, 2 bad observation, 4 write failed, 8 replaced, 16 limited, 32 rate limited, 64 stale"}}}
+        "bits: read failed, bad observation, write failed, replaced, limited, rate limited, stale, stuck, bad model"}}}
   }})";
 
 Json to_json(const RecordedTick& tick) {
@@ -186,7 +186,8 @@ std::string Recording::to_mcap() const {
   writer.channel("/ripen/tick", "json", "ripen.Tick", "jsonschema", kSchema);
   std::uint32_t sequence = 0;
   for (const RecordedTick& tick : ticks) {
-    const std::uint64_t time = static_cast<std::uint64_t>(tick.report.tick) * static_cast<std::uint64_t>(period.count());
+    const std::uint64_t time =
+        static_cast<std::uint64_t>(tick.report.tick) * static_cast<std::uint64_t>(period.count());
     writer.message(sequence++, time, to_json(tick).dump());
   }
   return writer.end();

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "plan/candidate_refiner.hpp"
+#include "plan/checked_denoiser.hpp"
 #include "plan/chunk_refiner.hpp"
 #include "plan/cold_refiner.hpp"
 #include "plan/reactive_refiner.hpp"
@@ -71,7 +72,14 @@ std::string PlannerOptions::validate() const {
 }
 
 struct Planner::Impl {
+  Impl(Denoiser& denoiser, const PlannerOptions& given, const Transition* transition)
+      : options(given),
+        model(denoiser),
+        refiner(make_refiner(model, options, transition)),
+        predictor(options.pass_windows) {}
+
   PlannerOptions options;
+  CheckedDenoiser model;
   std::unique_ptr<Refiner> refiner;
   StepTimePredictor predictor;
   bool ready = false;
@@ -87,7 +95,7 @@ Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transi
   for (const std::string& problems : {options.validate(), limits.text()}) {
     if (!problems.empty()) throw std::invalid_argument(problems);
   }
-  impl_.reset(new Impl{options, make_refiner(denoiser, options, transition), StepTimePredictor(options.pass_windows)});
+  impl_ = std::make_unique<Impl>(denoiser, options, transition);
 }
 
 Planner::~Planner() = default;
@@ -137,6 +145,7 @@ RefineReport Planner::refine(const TokenObservation& observation, const Budget& 
     }
     before = after;
   }
+  report.bad_model = p.model.was_bad();
   report.decided_steps = static_cast<std::int32_t>(std::max<std::int64_t>(0, p.refiner->frontier() - head()));
   p.refiner->describe(report);
   return report;

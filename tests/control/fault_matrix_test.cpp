@@ -133,8 +133,8 @@ Outcome outcome_of(const Rig& rig) {
     append(outcome.sources, "FPHRS"[static_cast<std::size_t>(rig.reports[i].source)] + std::to_string(same));
     same = 0;
   }
-  constexpr std::array kNames{"ReadFailed", "BadObservation", "WriteFailed", "Replaced",
-                              "Limited",    "RateLimited",    "Stale",       "Stuck"};
+  constexpr std::array kNames{"ReadFailed",  "BadObservation", "WriteFailed", "Replaced", "Limited",
+                              "RateLimited", "Stale",          "Stuck",       "BadModel"};
   for (std::size_t bit = 0; bit < kNames.size(); ++bit) {
     int count = 0;
     for (const TickReport& report : rig.reports) count += static_cast<int>(report.faults >> bit & 1U);
@@ -246,12 +246,21 @@ std::vector<Row> rows() {
        passes_of(1ms, [](int pass) { return pass == 9; }),
        {"F30", 29, 0, 7000us, "", 0, 20}},
       {"a pass ten times slower, always", options(), passes_of(1ms, always), {"F30", 70, 41, 0us, "", 29, 21}},
-      // What a model says that is no number is no reason for anything: the next pass decides. If it never says anything
-      // else, the robot stays safe and gets nowhere.
-      {"NaN in the first pass", options(), nan_in([](int pass) { return pass == 0; }), {"F30", 29, 0, 0us, "", 0, 20}},
-      {"NaN in the second pass", options(), nan_in([](int pass) { return pass == 1; }), {"F30", 29, 0, 0us, "", 0, 20}},
-      {"NaN in the tenth pass", options(), nan_in([](int pass) { return pass == 9; }), {"F30", 29, 0, 0us, "", 0, 20}},
-      {"NaN in every pass", options(), nan_in(always), {"F30", 29, 0, 0us, "", 29, 3}},
+      // What a model says that is no number is no reason for anything: the next pass decides, and the tick says so. If
+      // it never says anything else, the robot stays safe and gets nowhere.
+      {"NaN in the first pass",
+       options(),
+       nan_in([](int pass) { return pass == 0; }),
+       {"F30", 29, 0, 0us, "BadModel 1", 0, 20}},
+      {"NaN in the second pass",
+       options(),
+       nan_in([](int pass) { return pass == 1; }),
+       {"F30", 29, 0, 0us, "BadModel 1", 0, 20}},
+      {"NaN in the tenth pass",
+       options(),
+       nan_in([](int pass) { return pass == 9; }),
+       {"F30", 29, 0, 0us, "BadModel 1", 0, 20}},
+      {"NaN in every pass", options(), nan_in(always), {"F30", 29, 0, 0us, "BadModel 30", 29, 3}},
       // What cannot be is as good as not read: the plan goes on, for as long as a read may fail.
       {"NaN observed", options(), senses(NAN), {"F4 H1 F25", 29, 0, 0us, "BadObservation 1", 0, 20}},
       {"infinity observed", options(), senses(INFINITY), {"F4 H1 F25", 29, 0, 0us, "BadObservation 1", 0, 20}},

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <span>
 #include <thread>
 #include <vector>
@@ -229,6 +231,29 @@ TEST(PlannerThreadTest, GoesOnFromWhatWentOutWhateverItWouldDo) {
       EXPECT_EQ(planner.refine({.state = {}, .begun = 1}, {.passes = 0}).steps_to_goal, kLineGoal - 2);
     }
   }
+}
+
+TEST(PlannerThreadTest, TheTicksHearOfAModelThatGivesNoNumbers) {
+  class NanDenoiser : public test::LineDenoiser {
+   public:
+    void run(const DenoiseBatch& batch) noexcept override {
+      LineDenoiser::run(batch);
+      if (runs++ == 3) batch.logits[0] = std::nanf("");
+    }
+    int runs = 0;
+  };
+  NanDenoiser denoiser;
+  Planner planner(denoiser, small_plans());
+  PlannerThread plan(planner, {.poll = 10us});
+  LineRobot robot(3, 1, true);
+  ManualClock clock;
+  Pace pace(plan, 60, true);
+  ControlLoop loop(plan, robot, clock, {.step_ticks = 1}, &pace);
+  ASSERT_TRUE(loop.reset(kGoal, kIdle));
+  loop.run({});
+  const auto bad = [](const TickReport& report) { return (report.faults & kBadModel) != 0; };
+  EXPECT_EQ(std::ranges::count_if(pace.reports, bad), 1);
+  EXPECT_EQ(robot.place(), kLineGoal);
 }
 
 TEST(PlannerThreadTest, RefusesBadOptions) {
