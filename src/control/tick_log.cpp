@@ -15,8 +15,8 @@ namespace ripen {
 namespace {
 
 constexpr std::array kSources = {"fresh", "partial", "held", "ramping", "stopped"};
-constexpr std::array kFaults = {"read failed", "bad observation", "write failed", "replaced",
-                                "limited",     "rate limited",    "stale",        "planner stuck"};
+constexpr std::array kFaults = {"read failed",  "bad observation", "write failed",  "replaced",       "limited",
+                                "rate limited", "stale",           "planner stuck", "model gives NaN"};
 
 const TickLogOptions& checked(const TickLogOptions& options) {
   if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
