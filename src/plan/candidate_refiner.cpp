@@ -18,7 +18,7 @@ constexpr int kFirstMember = 3;
 /// [steps] that a round may go beyond its estimate, for each of the first rounds: an estimate may be wrong, but
 /// most often it is not by much.
 constexpr int kPatience = 1;
-constexpr int kMostPatience = 3;  // Rounds.
+constexpr int kMostPatience = 12;  // Rounds.
 
 }  // namespace
 
