@@ -22,6 +22,7 @@
 #include "ripen/native_denoiser.hpp"
 #include "ripen/planner_thread.hpp"
 #include "ripen/real_time.hpp"
+#include "ripen/trace.hpp"
 #include "shared/precision.hpp"
 
 namespace ripen {
@@ -34,6 +35,7 @@ struct Options {
   int fifo = 0;
   bool planner_thread = false;
   std::string csv;
+  std::string trace;
   std::string model = RIPEN_MODELS_DIR "/cube.safetensors";
   Precision precision = Precision::kInt8;
   std::uint64_t seed = 1;
@@ -114,7 +116,10 @@ Totals measure(const Options& options) {
                           {.max_windows = PlannerOptions{}.pass_windows, .precision = options.precision});
   if (!(denoiser.layout() == cube::layout())) throw std::runtime_error(options.model + ": not a model of the cube");
   const cube::CubeTransition transition;
-  Planner planner(denoiser, {.seed = options.seed}, &transition);
+  Trace trace(options.trace.empty() ? 0 : 100'000);
+  TracedDenoiser traced(denoiser, trace);
+  Planner planner(options.trace.empty() ? static_cast<Denoiser&>(denoiser) : traced, {.seed = options.seed},
+                  &transition);
   std::unique_ptr<PlanSource> plan;
   if (options.planner_thread) {
     plan = std::make_unique<PlannerThread>(planner);
@@ -132,13 +137,16 @@ Totals measure(const Options& options) {
   while (totals.ticks + totals.missed < options.ticks()) {
     cube::CubeRobot robot(cube::random_cube(random), {.tick = options.period(), .seed = options.seed});
     Referee referee(robot, options.ticks() - totals.ticks - totals.missed);
+    TraceTicks ticks(trace, &referee);
     const auto loop =
-        std::make_unique<ControlLoop>(*plan, robot, clock, ControlLoopOptions{.period = options.period()}, &referee);
+        std::make_unique<ControlLoop>(*plan, robot, clock, ControlLoopOptions{.period = options.period()}, &ticks);
     if (!loop->reset(goal, idle)) throw std::runtime_error("the camera saw nothing");
     loop->run({});
     totals.add(loop->statistics());
     totals.solved += robot.solved() ? 1 : 0;
   }
+  plan.reset();  // with its thread, if it has one
+  if (!options.trace.empty()) trace.save(options.trace);
   return totals;
 }
 
@@ -188,6 +196,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--planner-thread", options.planner_thread, "Plan on a thread of its own, on any processor");
   app.add_option("--csv", options.csv, "File for the table");
+  app.add_option("--trace", options.trace, "File for the last ticks and passes, for ui.perfetto.dev (JSON)");
   app.add_option("--model", options.model, "Weights of the cube")->capture_default_str();
   ripen::examples::declare_precision(app, options.precision, "OPTIONS");
   app.add_option("--seed", options.seed, "Of cubes and planner")->capture_default_str();

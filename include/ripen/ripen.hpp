@@ -26,5 +26,6 @@
 #include "ripen/tick_report.hpp"
 #include "ripen/token_layout.hpp"
 #include "ripen/tokenizer.hpp"
+#include "ripen/trace.hpp"
 #include "ripen/transition.hpp"
 #include "ripen/triple_buffer.hpp"

@@ -12,6 +12,7 @@
 #include "ripen/planner_thread.hpp"
 #include "ripen/recorder.hpp"
 #include "ripen/tick_log.hpp"
+#include "ripen/trace.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/line_world.hpp"
 
@@ -72,7 +73,9 @@ class NoAllocationTest : public testing::TestWithParam<Way> {};
 
 TEST_P(NoAllocationTest, AHundredThousandTicksOnEveryRung) {
   const Way& way = GetParam();
-  test::LineDenoiser denoiser;
+  Trace trace(1000);
+  test::LineDenoiser line;
+  TracedDenoiser denoiser(line, trace);
   Planner planner(denoiser, {.horizon = 48, .history = 8, .candidates = 16, .pass_windows = 8});
   std::unique_ptr<PlanSource> plan;
   if (way.budget) {
@@ -89,10 +92,11 @@ TEST_P(NoAllocationTest, AHundredThousandTicksOnEveryRung) {
   robot.blind = [](std::int64_t tick) { return tick % 7 == 0; };
   ManualClock clock;
   Rounds rounds(dynamic_cast<PlannerThread*>(plan.get()));
+  TraceTicks traced(trace, &rounds);
   std::optional<TickLog> log;
-  if (way.budget) log.emplace(TickLogOptions{.entries = 8}, &rounds);  // its own thread may use the heap
+  if (way.budget) log.emplace(TickLogOptions{.entries = 8}, &traced);  // its own thread may use the heap
   Recorder recorder(robot, *plan, {.ticks = 300, .ticks_after = 20, .plan_steps = 16},
-                    log ? static_cast<TickObserver*>(&*log) : &rounds);
+                    log ? static_cast<TickObserver*>(&*log) : &traced);
   ControlLoopOptions options{.budget = way.budget, .max_stuck_ticks = 1 << 30};
   options.guard.channels = {{.rate = 30.0}};  // 0.15 a tick
   const auto loop = std::make_unique<ControlLoop>(*plan, recorder, clock, options, &recorder);
