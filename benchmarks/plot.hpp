@@ -41,6 +41,10 @@ inline void write_svg(const Plot& plot, const std::string& path) {
       if (std::find(ticks.begin(), ticks.end(), p.x) == ticks.end()) ticks.push_back(p.x);
     }
   }
+  if (constexpr std::size_t kMostTicks = 12; ticks.size() > kMostTicks) {
+    for (ticks.clear(); ticks.size() <= 6;)
+      ticks.push_back(least + static_cast<double>(ticks.size()) * (most - least) / 6);
+  }
   const auto place = [&](double x) { return plot.log_x ? std::log(std::max(x, 1e-12)) : x; };
   const double span = std::max(1e-12, place(most) - place(least));
   const auto px = [&](double x) { return kLeft + (place(x) - place(least)) / span * (kWidth - kLeft - kRight); };
@@ -64,7 +68,7 @@ inline void write_svg(const Plot& plot, const std::string& path) {
     add("<text x=\"%g\" y=\"%g\" text-anchor=\"end\">%.4g</text>\n", kLeft - 6, py(y) + 4, y);
   }
   for (const double x : ticks) {
-    add("<text x=\"%g\" y=\"%g\" text-anchor=\"middle\">%.4g</text>\n", px(x), kHeight - kBottom + 16, x);
+    add("<text x=\"%g\" y=\"%g\" text-anchor=\"middle\">%.3g</text>\n", px(x), kHeight - kBottom + 16, x);
   }
   add("<text x=\"%g\" y=\"%g\" text-anchor=\"middle\">%s</text>\n", (kLeft + kWidth - kRight) / 2, kHeight - 10,
       plot.x_label.c_str());

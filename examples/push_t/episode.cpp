@@ -59,10 +59,8 @@ class Watcher : public TickObserver {
 };
 
 Budget budget_of(const Options& options) {
-  if (options.passes) return {.passes = *options.passes};
-  const std::chrono::microseconds tick(options.tick_us);
   if (options.budget_us) return {.time = std::chrono::microseconds(*options.budget_us)};
-  return {.time = std::chrono::duration_cast<std::chrono::nanoseconds>(kDefaultBudget * tick)};
+  return {.passes = options.passes.value_or(kDefaultPasses)};
 }
 
 }  // namespace

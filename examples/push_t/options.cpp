@@ -30,9 +30,9 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--tick-us", options.tick_us, "Period of the control loop, one step of the task [us]")
       ->capture_default_str()
       ->group(time);
-  auto* budget = app.add_option("--budget-us", options.budget_us,
-                                "Time a tick may spend on refining [us] (80 % of a tick unless given)");
-  auto* passes = app.add_option("--passes", options.passes, "Passes a tick may run; makes a run reproducible");
+  auto* budget = app.add_option("--budget-us", options.budget_us, "Time a tick may spend on refining [us]");
+  auto* passes = app.add_option("--passes", options.passes,
+                                "Passes a tick may run; makes a run reproducible (2 unless given, nor a time)");
   budget->group(time)->excludes(passes);
   passes->group(time);
   app.add_flag("--virtual-time", options.virtual_time, "Do not sleep between ticks")->group(time);

@@ -18,11 +18,11 @@ struct Options {
       kFreshSeed;  ///< of the start states; of planner and faults alone if these are the published ones
 
   int tick_us = 100000;
-  std::optional<int> budget_us = {};  ///< neither this nor passes: kDefaultBudget of a tick
+  std::optional<int> budget_us = {};  ///< neither this nor passes: kDefaultPasses
   std::optional<int> passes = {};     ///< a tick
   bool virtual_time = false;
 
-  PlannerOptions planner = {.method = PlanMethod::kWindow, .horizon = 16, .pass_windows = 1, .plan_passes = 16};
+  PlannerOptions planner = {.method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .plan_passes = 2};
   int max_steps = 300;
 
   double disturb_rate = 0.0;
@@ -40,8 +40,8 @@ struct Options {
   [[nodiscard]] std::string validate() const;
 };
 
-/// Part of a tick that may be spent on refining unless the command line says otherwise.
-inline constexpr double kDefaultBudget = 0.8;
+/// Passes a tick unless the command line says otherwise. More make this task's model worse: see README.md.
+inline constexpr int kDefaultPasses = 2;
 
 /// Reads the command line. Returns the process's exit code if there is nothing more to do: 0 after help, 2, with a
 /// message on stderr, for bad input.
