@@ -76,7 +76,15 @@ Recording replay(const Recording& recording, Denoiser& denoiser) {
     throw std::invalid_argument("the recording does not begin with tick 0");
   }
   Options options{.facelets = json.at("facelets").get<std::string>(), .passes = 0};
-  each_field(options, [&](const char* name, auto& value) { json.at(name).get_to(value); });
+  each_field(options, [&]<typename Value>(const char* name, Value& value) {
+    const auto& noted = json.at(name);
+    // The library would convert a number that does not fit.
+    const bool kind = std::is_floating_point_v<Value> ? noted.is_number() : noted.is_number_integer();
+    if (kind) noted.get_to(value);
+    if (!kind || nlohmann::json(value) != noted) {
+      throw std::invalid_argument("note '" + std::string(kNote) + "': '" + name + "' is " + noted.dump());
+    }
+  });
   if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
 
   const CubeTransition transition;

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "control/mcap.hpp"
+#include "plan/json_fields.hpp"
 
 namespace ripen {
 
@@ -70,98 +71,52 @@ Json to_json(const RecordedTick& tick) {
             {"faults", report.faults}}}};
 }
 
-/// Reads fields of one object, each of its type and range. What is wrong throws std::invalid_argument naming the field.
-class Fields {
- public:
-  Fields(const Json& json, const char* name) : json_(json), name_(name) {}
+std::chrono::nanoseconds duration_of(const JsonFields& fields, const char* field) {
+  std::int64_t count = 0;
+  fields.integer(field, count);
+  return std::chrono::nanoseconds(count);
+}
 
-  [[nodiscard]] Fields object(const char* field) const { return {at(field), field}; }
-
-  template <typename Integer>
-  void integer(const char* field, Integer& value, std::int64_t low = std::numeric_limits<Integer>::min(),
-               std::int64_t high = std::numeric_limits<Integer>::max()) const {
-    const Json& json = at(field);
-    // A number beyond int64 is unsigned there.
-    if (!json.is_number_integer() || (json.is_number_unsigned() && json.get<std::uint64_t>() >> 63 != 0) ||
-        json.get<std::int64_t>() < low || json.get<std::int64_t>() > high) {
-      fail(field, "is " + json.dump() + ", no integer of its range");
-    }
-    value = static_cast<Integer>(json.get<std::int64_t>());
+std::vector<Token> plan_of(const JsonFields& fields, const char* field, const TokenLayout& layout) {
+  std::vector<Token> tokens;
+  for (const Json& json : fields.array(field)) {
+    if (!json.is_number_unsigned() || json.get<std::uint64_t>() > kMask) fields.fail(field, "has " + json.dump());
+    tokens.push_back(json.get<Token>());
   }
-  void duration(const char* field, std::chrono::nanoseconds& value) const {
-    std::int64_t count = 0;
-    integer(field, count);
-    value = std::chrono::nanoseconds(count);
-  }
-  void boolean(const char* field, bool& value) const {
-    const Json& json = at(field);
-    if (!json.is_boolean()) fail(field, "is " + json.dump() + ", neither true nor false");
-    value = json.get<bool>();
-  }
-  void numbers(const char* field, std::vector<double>& values, int size) const {
-    for (const Json& json : array(field)) {
-      if (!json.is_number() && !json.is_null()) fail(field, "has " + json.dump() + ", no number");
-      values.push_back(json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>());
-    }
-    if (values.size() != static_cast<std::size_t>(size)) {
-      fail(field, "has " + std::to_string(values.size()) + " values, not " + std::to_string(size));
+  const auto slots = static_cast<std::size_t>(layout.slots());
+  if (tokens.size() % slots != 0)
+    fields.fail(field, "has " + std::to_string(tokens.size()) + " tokens, no whole steps");
+  for (std::size_t at = 0; at < tokens.size(); at += slots) {
+    if (!layout.valid({tokens.data() + at, slots}, true)) {
+      fields.fail(field, "has a token out of its vocabulary in step " + std::to_string(at / slots));
     }
   }
-  void plan(const char* field, std::vector<Token>& tokens, const TokenLayout& layout) const {
-    for (const Json& json : array(field)) {
-      if (!json.is_number_unsigned() || json.get<std::uint64_t>() > kMask) fail(field, "has " + json.dump());
-      tokens.push_back(json.get<Token>());
-    }
-    const auto slots = static_cast<std::size_t>(layout.slots());
-    if (tokens.size() % slots != 0) fail(field, "has " + std::to_string(tokens.size()) + " tokens, no whole steps");
-    for (std::size_t at = 0; at < tokens.size(); at += slots) {
-      if (!layout.valid({tokens.data() + at, slots}, true)) {
-        fail(field, "has a token out of its vocabulary in step " + std::to_string(at / slots));
-      }
-    }
-  }
-
- private:
-  [[nodiscard]] const Json& at(const char* field) const {
-    const auto found = json_.find(field);  // Of anything but an object: the end.
-    if (found == json_.end()) fail(field, "is missing");
-    return *found;
-  }
-  [[nodiscard]] const Json& array(const char* field) const {
-    if (!at(field).is_array()) fail(field, "is no array");
-    return at(field);
-  }
-  [[noreturn]] void fail(const char* field, const std::string& what) const {
-    throw std::invalid_argument("'" + std::string(name_) + "." + field + "' " + what);
-  }
-
-  const Json& json_;
-  const char* name_;
-};
+  return tokens;
+}
 
 RecordedTick tick_of(const Json& json, const TokenLayout& layout) {
   RecordedTick tick;
-  const Fields fields(json, "tick");
-  const Fields observation = fields.object("observation");
+  const JsonFields fields(json, "tick");
+  const JsonFields observation = fields.object("observation");
   observation.boolean("delivered", tick.delivered);
   observation.boolean("fresh", tick.fresh);
   observation.integer("state_step", tick.state_step);
   observation.integer("steps_begun", tick.steps_begun);
   observation.integer("steps_done", tick.steps_done);
-  observation.numbers("state", tick.state, layout.states());
-  fields.plan("plan", tick.plan, layout);
-  const Fields command = fields.object("command");
+  tick.state = observation.numbers("state", layout.states());
+  tick.plan = plan_of(fields, "plan", layout);
+  const JsonFields command = fields.object("command");
   command.integer("step", tick.step);
-  command.numbers("action", tick.action, layout.actions());
-  command.numbers("next", tick.next, layout.actions());
-  const Fields report = fields.object("report");
+  tick.action = command.numbers("action", layout.actions());
+  tick.next = command.numbers("next", layout.actions());
+  const JsonFields report = fields.object("report");
   TickReport& r = tick.report;
   report.integer("tick", r.tick, 0);
   report.integer("missed", r.missed, 0);
-  report.duration("wake_up_ns", r.wake_up);
-  report.duration("observation_to_action_ns", r.observation_to_action);
-  report.duration("compute_ns", r.compute);
-  report.duration("slack_ns", r.slack);
+  r.wake_up = duration_of(report, "wake_up_ns");
+  r.observation_to_action = duration_of(report, "observation_to_action_ns");
+  r.compute = duration_of(report, "compute_ns");
+  r.slack = duration_of(report, "slack_ns");
   report.integer("passes", r.passes);
   report.integer("decided_steps", r.decided_steps);
   report.integer("steps_to_goal", r.steps_to_goal);

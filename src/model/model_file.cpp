@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "plan/json_fields.hpp"
+
 namespace ripen {
 
 static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian");
@@ -37,15 +39,16 @@ nlohmann::json config_to_json(const ModelConfig& c) {
 }
 
 ModelConfig config_from_json(const nlohmann::json& json) {
+  const JsonFields fields(json, "model");
   ModelConfig c;
-  json.at("width").get_to(c.width);
-  json.at("blocks").get_to(c.blocks);
-  json.at("mixer_width").get_to(c.mixer_width);
-  json.at("mixer_layers").get_to(c.mixer_layers);
-  json.at("mixer_heads").get_to(c.mixer_heads);
-  json.at("window").get_to(c.window);
-  json.at("value_bins").get_to(c.value_bins);
-  c.tables = json.value("tables", true);  // Files from before the field was there all have them.
+  fields.integer("width", c.width);
+  fields.integer("blocks", c.blocks);
+  fields.integer("mixer_width", c.mixer_width);
+  fields.integer("mixer_layers", c.mixer_layers);
+  fields.integer("mixer_heads", c.mixer_heads);
+  fields.integer("window", c.window);
+  fields.integer("value_bins", c.value_bins);
+  if (fields.has("tables")) fields.boolean("tables", c.tables);  // Files from before the field was there all have them.
   return c;
 }
 
@@ -55,16 +58,18 @@ std::string shape_text(const std::vector<std::int64_t>& shape) { return nlohmann
 Tensor read_tensor(const std::string& name, const nlohmann::json& entry, const std::vector<std::int64_t>& shape,
                    std::string_view data) {
   const auto fail = [&](const std::string& what) { throw std::invalid_argument("tensor '" + name + "': " + what); };
-  Tensor tensor{.shape = entry.at("shape").get<std::vector<std::int64_t>>(), .values = {}};
+  const JsonFields fields(entry, name);
+  Tensor tensor{.shape = fields.integers("shape", 0), .values = {}};
   if (tensor.shape != shape) fail("shape " + shape_text(tensor.shape) + ", but the network needs " + shape_text(shape));
   std::size_t count = 1;
   for (const std::int64_t size : shape) count *= static_cast<std::size_t>(size);
 
-  const auto type = entry.at("dtype").get<std::string>();
+  const std::string type = fields.text("dtype");
   if (type != "F16" && type != "F32") fail("type " + type + " is neither F16 nor F32");
   const std::size_t width = type == "F16" ? 2 : 4;
-  const auto begin = entry.at("data_offsets").at(0).get<std::size_t>();
-  const auto end = entry.at("data_offsets").at(1).get<std::size_t>();
+  const auto offsets = fields.integers("data_offsets", 0);
+  if (offsets.size() != 2) fail("data_offsets has " + std::to_string(offsets.size()) + " values, not 2");
+  const auto begin = static_cast<std::size_t>(offsets[0]), end = static_cast<std::size_t>(offsets[1]);
   if (begin > end || end > data.size()) {
     fail("data_offsets [" + std::to_string(begin) + ", " + std::to_string(end) + "] are outside the " +
          std::to_string(data.size()) + " bytes of data");

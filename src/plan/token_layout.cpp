@@ -5,6 +5,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "plan/json_fields.hpp"
+
 namespace ripen {
 
 namespace {
@@ -70,24 +72,22 @@ std::string TokenLayout::to_json() const {
 }
 
 TokenLayout TokenLayout::from_json(std::string_view text) {
+  const auto array = nlohmann::json::parse(text, nullptr, false);
+  if (!array.is_array()) throw std::invalid_argument("token layout: '" + std::string(text) + "' is no JSON array");
   std::vector<Slot> slots;
-  try {
-    for (const auto& entry : nlohmann::json::parse(text)) {
-      Slot slot{.name = entry.at("name").get<std::string>()};
-      const auto role = entry.at("role").get<std::string>();
-      if (role != "state" && role != "action") {
-        throw std::invalid_argument("slot '" + slot.name + "': role '" + role + "' is neither state nor action");
-      }
-      slot.role = role == "state" ? SlotRole::kState : SlotRole::kAction;
-      slot.vocabulary = entry.at("vocabulary").get<int>();
-      if (entry.contains("range")) {
-        slot.low = entry["range"].at(0).get<double>();
-        slot.high = entry["range"].at(1).get<double>();
-      }
-      slots.push_back(std::move(slot));
+  for (const auto& entry : array) {
+    const JsonFields fields(entry, "token layout");
+    Slot slot{.name = fields.text("name")};
+    const std::string role = fields.text("role");
+    if (role != "state" && role != "action") fields.fail("role", "is '" + role + "', neither state nor action");
+    slot.role = role == "state" ? SlotRole::kState : SlotRole::kAction;
+    fields.integer("vocabulary", slot.vocabulary);
+    if (fields.has("range")) {
+      const std::vector<double> range = fields.numbers("range", 2);
+      slot.low = range[0];
+      slot.high = range[1];
     }
-  } catch (const nlohmann::json::exception& error) {
-    throw std::invalid_argument(std::string("token layout: ") + error.what());
+    slots.push_back(std::move(slot));
   }
   return TokenLayout(std::move(slots));
 }

@@ -61,6 +61,12 @@ TEST_F(ReplayTest, RefusesWhatItCannotRepeat) {
   Recording late = recording, foreign = recording;
   late.ticks.erase(late.ticks.begin());
   EXPECT_THROW((void)replay(late, denoiser_), std::invalid_argument);
+  for (const char* passes : {"1e30", "4.5", "99999999999", "true"}) {
+    std::string& note = foreign.notes["cube_solver"];
+    note = recording.notes["cube_solver"];
+    note.replace(note.find("\"passes\":4"), 10, std::string("\"passes\":") + passes);
+    EXPECT_THROW((void)replay(foreign, denoiser_), std::invalid_argument) << passes;
+  }
   foreign.notes.clear();
   EXPECT_THROW((void)replay(foreign, denoiser_), std::invalid_argument);
   Options timed = options();

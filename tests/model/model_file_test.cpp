@@ -120,6 +120,9 @@ TEST_F(ModelFileTest, SaysWhatIsWrong) {
   replace("[64,64]", "[64,65]");
   EXPECT_THAT(complaint(), HasSubstr("shape [64,65]"));
   small_model().save(path_);
+  replace("[64,64]", "[9e+99]");
+  EXPECT_THAT(complaint(), HasSubstr("shape' is 9e+99"));
+  small_model().save(path_);
   replace("step.action.bias", "step.action.bios");
   EXPECT_THAT(complaint(), HasSubstr("'step.action.bias' is missing"));
   small_model().save(path_);

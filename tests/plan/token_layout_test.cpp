@@ -49,7 +49,8 @@ TEST(TokenLayout, RefusesARangeThatIsNone) {
 TEST(TokenLayout, SurvivesJson) {
   EXPECT_EQ(TokenLayout::from_json(kArm.to_json()), kArm);
   EXPECT_EQ(TokenLayout::from_json(kArm.to_json()).hash(), kArm.hash());
-  for (const char* text : {"", "{", "[]", "[1]", R"([{"name":"a","role":"x","vocabulary":3}])"}) {
+  for (const char* text : {"", "{", "[]", "[1]", R"([{"name":"a","role":"x","vocabulary":3}])",
+                           R"([{"name":"a","role":"state","vocabulary":1e30}])", R"({"name":"a"})"}) {
     EXPECT_THROW((void)TokenLayout::from_json(text), std::invalid_argument) << text;
   }
 }
