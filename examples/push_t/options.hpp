@@ -22,7 +22,7 @@ struct Options {
   std::optional<int> passes = {};     ///< a tick
   bool virtual_time = false;
 
-  PlannerOptions planner = {.method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .plan_passes = 2};
+  PlannerOptions planner = {.method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .patience = 4, .plan_passes = 2};
   int max_steps = 300;
 
   double disturb_rate = 0.0;

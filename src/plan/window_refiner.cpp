@@ -19,11 +19,13 @@ constexpr NoiseLevel kDoubt = 128;
 
 WindowRefiner::WindowRefiner(Denoiser& model, const PlannerOptions& options)
     : options_(options),
+      patience_(options.replanning == Replanning::kRolling ? options.patience : 0),
       denoiser_(model),
       buffer_(model.layout(), 1, options.horizon, options.history),
       random_(options.seed),
       goal_(static_cast<std::size_t>(model.layout().states()), kMask),
       idle_(static_cast<std::size_t>(model.layout().actions()), 0),
+      last_(goal_),
       tokens_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().slots()), kMask),
       logits_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().logits())) {}
 
@@ -31,10 +33,11 @@ void WindowRefiner::reset(std::span<const Token> state, std::span<const Token> g
                           std::span<const Token> idle) noexcept {
   buffer_.reset();
   random_ = Random(options_.seed);
-  committed_ = held_ = frontier_ = next_ = 0;
+  committed_ = held_ = frontier_ = next_ = since_ = 0;
   fresh_ = false;
   std::ranges::copy(goal, goal_.begin());
   std::ranges::copy(idle, idle_.begin());
+  std::ranges::copy(state, last_.begin());
   std::ranges::copy(state, buffer_.tokens(kPlan, 0).begin());
   std::ranges::fill(buffer_.levels(kPlan, 0).first(state.size()), NoiseLevel{0});
 }
@@ -64,6 +67,16 @@ void WindowRefiner::observe(const TokenObservation& observation, RefineReport& r
   std::ranges::fill(levels, NoiseLevel{0});
   if (news) fresh_ = false;
   if (report.disturbed) doubt(observation.step);
+  if (waits(observation)) forget();
+}
+
+/// Nothing has changed for as long as patience lasts. True once, then not before that time has passed again.
+bool WindowRefiner::waits(const TokenObservation& observation) noexcept {
+  const bool changed = !std::ranges::equal(last_, observation.state);
+  if (changed) std::ranges::copy(observation.state, last_.begin());
+  const bool over = !changed && patience_ > 0 && observation.step - since_ >= patience_;
+  if (changed || over) since_ = observation.step;
+  return over;
 }
 
 bool WindowRefiner::contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept {

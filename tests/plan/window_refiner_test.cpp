@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <ranges>
 #include <set>
 #include <vector>
 
@@ -107,6 +109,30 @@ TEST(WindowRefiner, AgreesOnOneOfTwoWaysAndKeepsToIt) {
     }
   }
   EXPECT_EQ(chosen.size(), 2U) << "both ways are drawn at times";
+}
+
+TEST(WindowRefiner, LosesPatienceWithAPlanThatChangesNothing) {
+  std::set<bool> chosen;
+  int begun_anew = 0;
+  TwoWaysDenoiser denoiser;
+  Planner planner(denoiser, {.method = PlanMethod::kWindow,
+                             .horizon = 20,
+                             .history = 8,
+                             .pass_windows = 1,
+                             .window_history = 0,
+                             .patience = 4,
+                             .seed = 1});
+  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  for (std::int64_t step = 0; step < 80; ++step) {
+    planner.refine({.state = kStart, .step = step, .begun = step}, {.passes = 1});
+    const bool all_masked =
+        std::ranges::all_of(denoiser.shown | std::views::drop(1), [](Token t) { return t == kMask; });
+    begun_anew += all_masked ? 1 : 0;
+    chosen.insert(is_left(planner.action()[0]));
+    planner.shift(1);
+  }
+  EXPECT_EQ(begun_anew, 20) << "the first time, and every fourth step";
+  EXPECT_EQ(chosen.size(), 2U) << "another way is tried at times";
 }
 
 TEST(WindowRefiner, SeesWhatHappenedAsItHappened) {
