@@ -6,15 +6,16 @@
 int main(int argc, char** argv) {
   ripen::train::TrainerOptions options;
   ripen::ModelConfig config;
+  std::string from;
   CLI::App app("Trains a denoiser to solve cubes, from a teacher's solutions made on the way");
-  ripen::examples::declare_training(app, options, config);
+  ripen::examples::declare_training(app, options, config, from);
   CLI11_PARSE(app, argc, argv);
 
   try {
     torch::manual_seed(options.seed);
     const ripen::cube::Demonstrations demonstrations;
-    ripen::StepModel model(demonstrations.layout(), config);
-    ripen::train::train(model, demonstrations, options, ripen::examples::print_progress);
+    ripen::train::train(ripen::examples::network(demonstrations.layout(), config, from), demonstrations, options,
+                        ripen::examples::print_progress);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "cube_train: %s\n", error.what());
     return 2;

@@ -8,11 +8,11 @@
 int main(int argc, char** argv) {
   ripen::train::TrainerOptions options{.batch = 512, .windows = 256};
   ripen::ModelConfig config{.tables = false};  // Too many joint actions for a row each.
-  std::string folder, split = "all";
+  std::string folder, from, split = "all";
   std::vector<std::string> more;
   ripen::push_t::Demonstrations::Options chosen;
   CLI::App app("Trains a denoiser for Push-T, from the recorded demonstrations");
-  ripen::examples::declare_training(app, options, config);
+  ripen::examples::declare_training(app, options, config, from);
   app.add_option("--data", folder, "Folder of the published data (environment: RIPEN_PUSHT_DATA)");
   app.add_option("--split", split,
                  "all: 206 episodes; but-held-out: all but the 4 published as held out; 90: the published 90")
@@ -43,8 +43,8 @@ int main(int argc, char** argv) {
       }
     }
     const ripen::push_t::Demonstrations demonstrations(episodes, chosen);
-    ripen::StepModel model(demonstrations.layout(), config);
-    ripen::train::train(model, demonstrations, options, ripen::examples::print_progress);
+    ripen::train::train(ripen::examples::network(demonstrations.layout(), config, from), demonstrations, options,
+                        ripen::examples::print_progress);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "push_t_train: %s\n", error.what());
     return 2;

@@ -3,13 +3,15 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <stdexcept>
+#include <string>
 
 #include "ripen/train/trainer.hpp"
 
 namespace ripen::examples {
 
-/// Declares the options of trainer and network; what is set before is the default.
-inline void declare_training(CLI::App& app, train::TrainerOptions& options, ModelConfig& config) {
+/// Declares the options of trainer and network; what is set before is the default. from: weights to start from.
+inline void declare_training(CLI::App& app, train::TrainerOptions& options, ModelConfig& config, std::string& from) {
   app.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
   app.add_flag("!--float32", options.bfloat16, "matrix products in float32 instead of bfloat16");
   app.add_option("--threads", options.threads, "LibTorch's threads")->capture_default_str();
@@ -27,12 +29,23 @@ inline void declare_training(CLI::App& app, train::TrainerOptions& options, Mode
   app.add_option("--seed", options.seed, "of weights and data")->capture_default_str();
   app.add_option("--checkpoint", options.checkpoint, "file to resume from and to write");
   app.add_option("--output", options.output, "weights to write")->required();
+  app.add_option("--from", from, "weights to start from, which bring their own shape; random ones unless given");
   app.add_option("--width", config.width, "of the step encoder")->capture_default_str();
   app.add_option("--blocks", config.blocks, "of the step encoder")->capture_default_str();
   app.add_option("--mixer-width", config.mixer_width, "of the transformer over steps")->capture_default_str();
   app.add_option("--mixer-layers", config.mixer_layers, "of the transformer over steps")->capture_default_str();
   app.add_option("--mixer-heads", config.mixer_heads, "of the transformer over steps")->capture_default_str();
   app.add_option("--window", config.window, "steps that the transformer sees at once")->capture_default_str();
+}
+
+/// A network of random weights, or of a file's, which brings its own configuration.
+inline StepModel network(const TokenLayout& layout, const ModelConfig& config, const std::string& from) {
+  if (from.empty()) return StepModel(layout, config);
+  const ModelFile file = ModelFile::load(from);
+  if (file.layout != layout) throw std::runtime_error(from + ": token layout is not this task's");
+  StepModel model(layout, file.config);
+  model->from_file(file);
+  return model;
 }
 
 /// One JSON object a line for every evaluation.
