@@ -13,6 +13,7 @@
 
 #include "cube_solver/input.hpp"
 #include "cube_solver/options.hpp"
+#include "cube_solver/render.hpp"
 #include "cube_solver/report.hpp"
 #include "cube_solver/solve.hpp"
 #include "cube_solver/tokens.hpp"
@@ -54,6 +55,9 @@ int run(const Options& options) {
   std::ofstream json;
   if (options.json) json.open(*options.json);
   if (!json) throw std::invalid_argument("--json '" + *options.json + "': cannot be opened for writing");
+  std::ofstream picture;
+  if (options.render) picture.open(*options.render);
+  if (!picture) throw std::invalid_argument("--render '" + *options.render + "': cannot be opened for writing");
   InOrder reporter(cubes.size(), [&](std::size_t index, const Result& result) {
     if (options.json && !(json << to_json(result) << std::endl)) {
       throw std::runtime_error("--json '" + *options.json + "': cannot be written");
@@ -77,6 +81,9 @@ int run(const Options& options) {
   const std::vector<Result> results = reporter.results();
   if (!options.quiet) std::cout << summary_of(results) << '\n';
   if (recorded != nullptr) recording.save(*options.record);
+  if (options.render && !(picture << to_svg(results.front(), options.tick_us) << std::flush)) {
+    throw std::runtime_error("--render '" + *options.render + "': cannot be written");
+  }
   for (const Result& result : results) {
     if (!result.solved) return kNotAllSolved;
   }

@@ -72,6 +72,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--jobs", options.jobs, "Cubes solved at the same time")->capture_default_str()->group(output);
   app.add_option("--json", options.json, "File for one JSON object a line, one line a cube")->group(output);
   app.add_option("--record", options.record, "File for every tick (MCAP), of one cube; see replay")->group(output);
+  app.add_option("--render", options.render, "File for a picture (SVG) of how the first cube's plan ripened")
+      ->group(output);
   app.add_flag("--quiet", options.quiet, "Print errors only")->group(output);
 }
 

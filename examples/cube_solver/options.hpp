@@ -37,6 +37,7 @@ struct Options {
   int jobs = 1;
   std::optional<std::string> json = {};    ///< path
   std::optional<std::string> record = {};  ///< path
+  std::optional<std::string> render = {};  ///< path
   bool quiet = false;
 
   /// Every problem that the parser cannot see, one a line; empty if there is none.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cube_solver/cube_robot.hpp"
+#include "cube_solver/ripening.hpp"
 #include "shared/spread.hpp"
 
 namespace ripen::cube {
@@ -21,10 +22,12 @@ struct Result {
   std::int64_t ticks = 0;
   std::int64_t missed = 0;  ///< [ticks]
   std::int64_t passes = 0;
-  std::int64_t undecided = 0;        ///< [ticks] in which no action was decided though one was due
-  int recoveries = 0;                ///< times the plan reached the goal again after the world had contradicted it
-  std::int64_t recovery_ticks = 0;   ///< [ticks] they took, all together
-  std::int64_t recovery_passes = 0;  ///< ... and passes
+  std::int64_t undecided = 0;            ///< [ticks] in which no action was decided though one was due
+  int recoveries = 0;                    ///< times the plan reached the goal again after the world had contradicted it
+  std::int64_t recovery_ticks = 0;       ///< [ticks] they took, all together
+  std::int64_t recovery_passes = 0;      ///< ... and passes
+  std::vector<PlannedRun> planned = {};  ///< what the plan was, in every tick, if a picture is asked for
+  std::vector<std::int64_t> disturbed = {};   ///< [ticks] in which the world contradicted the plan, likewise
   std::vector<std::int64_t> ripe_ticks = {};  ///< for each turn begun, how long its choice had been what it was
   std::optional<std::int64_t> first_action_tick = {};  ///< when the robot's first turn began
 

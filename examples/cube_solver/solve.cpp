@@ -8,7 +8,6 @@
 
 #include "cube_solver/facelets.hpp"
 #include "cube_solver/replay.hpp"
-#include "cube_solver/ripening.hpp"
 #include "cube_solver/tokens.hpp"
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
@@ -21,6 +20,7 @@ namespace ripen::cube {
 namespace {
 
 constexpr std::int64_t kMostRecordedTicks = 100000;
+constexpr int kMostRuns = 1 << 20;         // Of a picture.
 constexpr std::int64_t kSpreadTicks = 20;  // Between two looks at the percentiles, which take some microseconds.
 
 using examples::spread_of;
@@ -38,7 +38,7 @@ class Watcher : public TickObserver {
         plan_(plan),
         options_(options),
         place_(place),
-        ripening_(options.planner.horizon, options.max_moves) {}
+        ripening_(options.planner.horizon, options.max_moves, options.render && place.number == 1 ? kMostRuns : 0) {}
 
   void watch(const ControlLoop& loop) { loop_ = &loop; }
 
@@ -174,6 +174,8 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
                 .recoveries = watcher.ripening().recoveries(),
                 .recovery_ticks = watcher.ripening().recovery_ticks(),
                 .recovery_passes = watcher.ripening().recovery_passes(),
+                .planned = watcher.ripening().runs(),
+                .disturbed = watcher.ripening().disturbed(),
                 .ripe_ticks = watcher.ripening().ripe_ticks(),
                 .wake_up = spread_of(statistics.wake_up),
                 .compute = spread_of(statistics.compute),

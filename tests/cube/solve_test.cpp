@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "cube_solver/facelets.hpp"
+#include "cube_solver/notation.hpp"
+#include "cube_solver/render.hpp"
 #include "cube_solver/report.hpp"
 #include "cube_solver/teacher.hpp"
 #include "cube_solver/tokens.hpp"
@@ -157,6 +159,33 @@ TEST(Solve, GivesUpAfterTheAllowedTurns) {
   const Result result = solve(cube_of(0), options, denoiser(), {});
   EXPECT_FALSE(result.solved);
   EXPECT_EQ(result.robot_turns(), 5);
+}
+
+TEST(Solve, ThePictureHasEveryTurnAsLastPlanned) {
+  Options options = quick();
+  options.disturb_rate = 0.05;
+  options.render = "plan.svg";
+  const Result result = solve(cube_of(2), options, denoiser(), {});
+  std::vector<Move> planned, turned;
+  std::int64_t step = -1;
+  for (const PlannedRun& run : result.planned) {
+    EXPECT_LT(run.from, run.to + (run.begun ? 1 : 0)) << "step " << run.step;
+    if (!run.begun) continue;
+    EXPECT_GT(run.step, step);
+    step = run.step;
+    if (run.action != kHold) planned.push_back(static_cast<Move>(run.action));
+  }
+  for (const LoggedTurn& turn : result.turns) {
+    if (!turn.by_world) turned.push_back(turn.move);
+  }
+  EXPECT_EQ(to_text(planned), to_text(turned));
+  const std::string svg = to_svg(result, options.tick_us);
+  for (const Move move : turned) {
+    EXPECT_NE(svg.find('>' + to_text(move) + '<'), std::string::npos) << to_text(move) << " in\n" << svg;
+  }
+
+  options.render.reset();
+  EXPECT_TRUE(solve(cube_of(2), options, denoiser(), {}).planned.empty());
 }
 
 TEST(Solve, TheViewIsShownTheEnd) {
