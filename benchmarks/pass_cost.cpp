@@ -1,14 +1,16 @@
 // What one pass of a model costs: the native denoiser in both precisions and with every instruction set, beside
-// LibTorch eager and traced, and beside what this processor can multiply and read at most. One thread; every
-// contestant in turn, many times over in one run; medians.
+// LibTorch eager and traced, ONNX Runtime where it is at hand, and beside what this processor can multiply and read at
+// most. One thread; every contestant in turn, many times over in one run; medians.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +18,9 @@
 #include "peak.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "ripen/random.hpp"
+#ifdef RIPEN_WITH_ONNXRUNTIME
+#include "onnx_passes.hpp"
+#endif
 #ifdef RIPEN_WITH_TORCH
 #include "torch_passes.hpp"
 #endif
@@ -90,6 +95,19 @@ void compare(const ModelFile& model, int positions, const Options& options, doub
   const TorchPasses torch(model, tokens.data(), positions);
   contestants.push_back({"LibTorch eager", [&] { torch.eager(); }});
   contestants.push_back({"LibTorch traced and frozen", [&] { torch.traced(); }});
+#endif
+#ifdef RIPEN_WITH_ONNXRUNTIME
+  OnnxPasses onnx(model, tokens.data(), positions);
+  contestants.push_back({"ONNX Runtime", [&] { onnx.run(); }});
+  onnx.run();
+  NativeDenoiser(model, {.max_windows = positions, .precision = Precision::kFloat32}).run(batch);
+  for (std::size_t i = 0; i < onnx.action().size(); ++i) {
+    if (std::abs(onnx.action()[i] - logits[i]) > 1e-3F)
+      throw std::runtime_error("ONNX Runtime computes something else");
+  }
+#else
+  if (positions == options.positions.front())
+    std::fputs("ONNX Runtime: not built in (RIPEN_ONNXRUNTIME_DIR)\n", stderr);
 #endif
   for (int round = 0; round < options.rounds; ++round) {
     for (Contestant& each : contestants) each.microseconds.push_back(timed(each.pass, options.block));
