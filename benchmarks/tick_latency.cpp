@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -33,6 +34,7 @@ struct Options {
   double seconds = 10.0;  // [s]
   std::string load = "none";
   int fifo = 0;
+  std::optional<int> passes;
   bool planner_thread = false;
   std::string csv;
   std::string trace;
@@ -42,6 +44,11 @@ struct Options {
 
   [[nodiscard]] std::chrono::nanoseconds period() const {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(1.0 / rate));
+  }
+  [[nodiscard]] ControlLoopOptions loop() const {
+    ControlLoopOptions loop{.period = period()};
+    if (passes) loop.budget = Budget{.passes = *passes};
+    return loop;
   }
   [[nodiscard]] unsigned load_threads() const {
     if (load == "none") return 0;
@@ -138,8 +145,7 @@ Totals measure(const Options& options) {
     cube::CubeRobot robot(cube::random_cube(random), {.tick = options.period(), .seed = options.seed});
     Referee referee(robot, options.ticks() - totals.ticks - totals.missed);
     TraceTicks ticks(trace, &referee);
-    const auto loop =
-        std::make_unique<ControlLoop>(*plan, robot, clock, ControlLoopOptions{.period = options.period()}, &ticks);
+    const auto loop = std::make_unique<ControlLoop>(*plan, robot, clock, options.loop(), &ticks);
     if (!loop->reset(goal, idle)) throw std::runtime_error("the camera saw nothing");
     loop->run({});
     totals.add(loop->statistics());
@@ -194,7 +200,11 @@ int main(int argc, char** argv) {
   app.add_option("--fifo", options.fifo, "SCHED_FIFO priority; 0 leaves the scheduling as it is")
       ->check(CLI::Range(0, 99))
       ->capture_default_str();
-  app.add_flag("--planner-thread", options.planner_thread, "Plan on a thread of its own, on any processor");
+  auto* passes = app.add_option("--passes", options.passes,
+                                "Passes a tick may run, instead of what 80 % of it can hold; 0: the loop alone")
+                     ->check(CLI::Range(0, 1000000));
+  app.add_flag("--planner-thread", options.planner_thread, "Plan on a thread of its own, on any processor")
+      ->excludes(passes);
   app.add_option("--csv", options.csv, "File for the table");
   app.add_option("--trace", options.trace, "File for the last ticks and passes, for ui.perfetto.dev (JSON)");
   app.add_option("--model", options.model, "Weights of the cube")->capture_default_str();
