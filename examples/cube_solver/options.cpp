@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "ripen/problems.hpp"
 #include "shared/precision.hpp"
 #include "shared/replanning.hpp"
 
@@ -80,31 +81,25 @@ void declare(CLI::App& app, Options& options) {
 }  // namespace
 
 std::string Options::validate() const {
-  std::string problems;
-  const auto check = [&](const char* name, auto value, auto low, auto high) {
-    if (value >= low && value <= high) return;
-    std::ostringstream problem;
-    problem << name << " is " << value << ", must be in [" << low << ", " << high << "]";
-    problems += (problems.empty() ? "" : "\n") + problem.str();
-  };
+  Problems problems("cube_solver");
   if (int{scramble.has_value()} + facelets.has_value() + facelets_file.has_value() + random.has_value() != 1) {
-    problems = "exactly one of --scramble, --facelets, --facelets-file and --random must be given";
+    problems.add("exactly one of --scramble, --facelets, --facelets-file and --random must be given");
   }
-  if (random) check("--random", *random, 1, 100000000);
-  check("--tick-us", tick_us, 100, 10000000);
-  if (budget_us) check("--budget-us", *budget_us, 0, tick_us);
-  if (passes) check("--passes", *passes, 0, 1000000);
-  check("--max-moves", max_moves, 1, 10000);
-  check("--slip-rate", slip_rate, 0.0, 1.0);
-  check("--disturb-rate", disturb_rate, 0.0, 1.0);
-  check("--quarter-us", quarter_us, 100, 10000000);
-  check("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
-  check("--jobs", jobs, 1, 1024);
+  if (random) problems.range("--random", *random, 1, 100000000);
+  problems.range("--tick-us", tick_us, 100, 10000000);
+  if (budget_us) problems.range("--budget-us", *budget_us, 0, tick_us);
+  if (passes) problems.range("--passes", *passes, 0, 1000000);
+  problems.range("--max-moves", max_moves, 1, 10000);
+  problems.range("--slip-rate", slip_rate, 0.0, 1.0);
+  problems.range("--disturb-rate", disturb_rate, 0.0, 1.0);
+  problems.range("--quarter-us", quarter_us, 100, 10000000);
+  problems.range("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
+  problems.range("--jobs", jobs, 1, 1024);
   if (planner_thread && planner.replanning != Replanning::kRolling) {
-    problems += (problems.empty() ? "" : "\n") + std::string("--planner-thread works with --planner rolling only");
+    problems.add("--planner-thread works with --planner rolling only");
   }
-  if (const std::string more = planner.validate(); !more.empty()) problems += (problems.empty() ? "" : "\n") + more;
-  return problems;
+  problems.include(planner.validate());
+  return problems.text();
 }
 
 std::optional<int> parse(int argc, const char* const* argv, Options& options) {

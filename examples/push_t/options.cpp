@@ -4,6 +4,7 @@
 #include <iostream>
 #include <limits>
 
+#include "ripen/problems.hpp"
 #include "shared/replanning.hpp"
 
 #ifndef RIPEN_PUSHT_MODEL
@@ -80,28 +81,23 @@ void declare(CLI::App& app, Options& options) {
 }  // namespace
 
 std::string Options::validate() const {
-  std::string problems;
-  const auto check = [&](const char* name, auto value, auto low, auto high) {
-    if (value >= low && value <= high) return;
-    std::ostringstream problem;
-    problem << name << " is " << value << ", must be in [" << low << ", " << high << "]";
-    problems += (problems.empty() ? "" : "\n") + problem.str();
-  };
-  if (published == random.has_value()) problems = "exactly one of --published and --random must be given";
-  if (random) check("--random", *random, 1, 100000000);
+  Problems problems("push_t");
+  if (published == random.has_value()) problems.add("exactly one of --published and --random must be given");
+  if (random) problems.range("--random", *random, 1, 100000000);
   // Start states have 32-bit seeds.
-  check("--seed", seed, std::uint64_t{0},
-        std::uint64_t{std::numeric_limits<std::uint32_t>::max()} - static_cast<std::uint64_t>(random.value_or(0)));
-  check("--tick-us", tick_us, 100, 10000000);
-  if (budget_us) check("--budget-us", *budget_us, 0, tick_us);
-  if (passes) check("--passes", *passes, 0, 1000000);
-  check("--max-steps", max_steps, 1, 1000000);
-  check("--disturb-rate", disturb_rate, 0.0, 1.0);
-  check("--drop-rate", drop_rate, 0.0, 1.0);
-  check("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
-  check("--jobs", jobs, 1, 1024);
-  if (const std::string more = planner.validate(); !more.empty()) problems += (problems.empty() ? "" : "\n") + more;
-  return problems;
+  problems.range(
+      "--seed", seed, std::uint64_t{0},
+      std::uint64_t{std::numeric_limits<std::uint32_t>::max()} - static_cast<std::uint64_t>(random.value_or(0)));
+  problems.range("--tick-us", tick_us, 100, 10000000);
+  if (budget_us) problems.range("--budget-us", *budget_us, 0, tick_us);
+  if (passes) problems.range("--passes", *passes, 0, 1000000);
+  problems.range("--max-steps", max_steps, 1, 1000000);
+  problems.range("--disturb-rate", disturb_rate, 0.0, 1.0);
+  problems.range("--drop-rate", drop_rate, 0.0, 1.0);
+  problems.range("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
+  problems.range("--jobs", jobs, 1, 1024);
+  problems.include(planner.validate());
+  return problems.text();
 }
 
 std::optional<int> parse(int argc, const char* const* argv, Options& options) {

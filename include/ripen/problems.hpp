@@ -17,6 +17,11 @@ class Problems {
     text_ += ": ";
     text_ += problem;
   }
+  /// Adds another validate()'s lines as they are.
+  void include(const std::string& text) {
+    if (!text_.empty() && !text.empty()) text_ += '\n';
+    text_ += text;
+  }
   /// Adds the problem unless the condition holds.
   void require(bool holds, const std::string& problem) {
     if (!holds) add(problem);

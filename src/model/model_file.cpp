@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "plan/fnv1a.hpp"
 #include "plan/json_fields.hpp"
 
 namespace ripen {
@@ -20,12 +21,6 @@ namespace {
 
 constexpr const char* kFormat = "ripen-1";
 constexpr std::uint64_t kLargestHeader = 1 << 20;
-
-std::uint64_t hash_of(std::string_view data) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : data) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hash;
-}
 
 nlohmann::json config_to_json(const ModelConfig& c) {
   return {{"width", c.width},
@@ -123,8 +118,8 @@ ModelFile ModelFile::from_bytes(std::string_view bytes) {
     if (!header.contains(name)) throw std::invalid_argument("tensor '" + name + "' is missing");
     model.tensors[name] = read_tensor(name, header[name], shape, data);
   }
-  if (const std::string hash = take("hash"); hash != std::to_string(hash_of(data))) {
-    throw std::invalid_argument("metadata 'hash' is " + hash + ", but the data's is " + std::to_string(hash_of(data)));
+  if (const std::string hash = take("hash"); hash != std::to_string(fnv1a(data))) {
+    throw std::invalid_argument("metadata 'hash' is " + hash + ", but the data's is " + std::to_string(fnv1a(data)));
   }
   model.notes = std::move(notes);
   return model;
@@ -155,7 +150,7 @@ void ModelFile::save(const std::string& path) const {
   metadata["format"] = kFormat;
   metadata["layout"] = layout.to_json();
   metadata["model"] = config_to_json(config).dump();
-  metadata["hash"] = std::to_string(hash_of(data));
+  metadata["hash"] = std::to_string(fnv1a(data));
   header["__metadata__"] = metadata;
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');  // Readers that map the file want aligned data.

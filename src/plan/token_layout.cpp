@@ -5,6 +5,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "plan/fnv1a.hpp"
 #include "plan/json_fields.hpp"
 
 namespace ripen {
@@ -92,10 +93,6 @@ TokenLayout TokenLayout::from_json(std::string_view text) {
   return TokenLayout(std::move(slots));
 }
 
-std::uint64_t TokenLayout::hash() const {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : to_json()) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hash;
-}
+std::uint64_t TokenLayout::hash() const { return fnv1a(to_json()); }
 
 }  // namespace ripen

@@ -83,11 +83,11 @@ TEST(CommandLine, BadInputExitsWithTwoAndSaysWhy) {
   const std::vector<std::pair<std::vector<const char*>, const char*>> cases = {
       {{}, "--published"},
       {{"--random", "1", "--published"}, "--published"},
-      {{"--random", "0"}, "--random is 0"},
-      {{"--random", "2", "--seed", "4294967294"}, "--seed is 4294967294, must be in [0, 4294967293]"},
+      {{"--random", "0"}, "--random 0"},
+      {{"--random", "2", "--seed", "4294967294"}, "--seed 4294967294 is outside [0, 4294967293]"},
       {{"--published", "--passes", "1", "--budget-us", "1"}, "--passes"},
-      {{"--published", "--budget-us", "100001"}, "--budget-us is 100001, must be in [0, 100000]"},
-      {{"--published", "--drop-rate", "nan", "--jobs", "0"}, "--drop-rate is nan"},
+      {{"--published", "--budget-us", "100001"}, "--budget-us 100001 is outside [0, 100000]"},
+      {{"--published", "--drop-rate", "nan", "--jobs", "0"}, "--drop-rate nan"},
       {{"--published", "--what"}, "--what"},
       {{"--published", ""}, "not expected"},
   };
