@@ -18,6 +18,7 @@ constexpr const char* kHoldColour = "#cccccc";
 /// SVG text, written piece by piece.
 class Svg {
  public:
+  void add(const char* text) { text_ += text; }
   template <typename... Values>
   void add(const char* format, Values... values) {
     char text[512];
@@ -53,7 +54,7 @@ std::string to_svg(const Result& result, int tick_us) {
   svg.add(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" font-family=\"sans-serif\" ",
       width, kTop + kHeight + kBottom, width);
-  svg.add("font-size=\"9\" text-anchor=\"middle\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n");
+  svg.add("font-size=\"9\" text-anchor=\"middle\">\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
   svg.add("<text x=\"%.0f\" y=\"14\" font-size=\"12\" text-anchor=\"start\">", kLeft);
   svg.add("A column is a turn: above, when it was first planned; the black bar, when it began.</text>\n");
   svg.add("<text x=\"%.0f\" y=\"29\" font-size=\"12\" text-anchor=\"start\">", kLeft);
