@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "push_t/shift.hpp"
 #include "ripen/random.hpp"
 #include "ripen/tokenizer.hpp"
 
@@ -10,7 +11,17 @@ namespace ripen::push_t {
 Demonstrations::Demonstrations(std::span<const Episode> episodes, Options options)
     : trained_(select(episodes, options.trained, "train")),
       held_out_(select(episodes, options.held_out, "evaluate")),
-      mirrored_(options.mirrored) {}
+      mirrored_(options.mirrored),
+      shifted_(options.shifted) {}
+
+void Demonstrations::shift_by_chance(std::span<Channels> steps, Random& random) {
+  constexpr double kFarthest = 40.0, kMostTurn = 0.35;  // [px], [rad]
+  for (double share = 1.0; share > 0.1; share /= 2.0) {
+    const auto drawn = [&] { return share * (2.0 * random.uniform() - 1.0); };
+    const Shift chosen{.by = {kFarthest * drawn(), kFarthest * drawn()}, .turn = kMostTurn * drawn()};
+    if (shift(steps, chosen)) return;
+  }
+}
 
 Demonstrations::Set Demonstrations::select(std::span<const Episode> episodes, const std::vector<int>& indices,
                                            const char* what) {
@@ -40,7 +51,8 @@ void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
   const auto episode = static_cast<std::size_t>(
       set.of_step[static_cast<std::size_t>(random.below(static_cast<int>(set.of_step.size())))]);
   const bool in_mirror = mirrored_ && !evaluated && random.below(2) == 1;
-  const std::vector<Channels>& steps = set.episodes[episode];
+  std::vector<Channels> steps = set.episodes[episode];
+  if (!evaluated && random.uniform() < shifted_) shift_by_chance(steps, random);
   const Tokenizer tokenizer(layout_);
   out.steps = static_cast<int>(steps.size());
   out.tokens.clear();
@@ -48,7 +60,7 @@ void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
   out.chance.clear();
   out.good_actions.assign(steps.size(), 0);
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    Channels channels = steps[i];
+    Channels& channels = steps[i];
     if (in_mirror) mirror(channels);
     for (int slot = 0; slot < layout_.slots(); ++slot) {
       out.tokens.push_back(tokenizer.encode(slot, channels[static_cast<std::size_t>(slot)]));

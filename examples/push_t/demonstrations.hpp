@@ -6,6 +6,7 @@
 
 #include "push_t/episodes.hpp"
 #include "push_t/tokens.hpp"
+#include "ripen/random.hpp"
 #include "ripen/train/trajectory.hpp"
 
 namespace ripen::push_t {
@@ -17,6 +18,7 @@ class Demonstrations : public train::TrajectorySource {
     std::vector<int> trained;   ///< indices of the episodes to train on
     std::vector<int> held_out;  ///< ... and to evaluate on
     bool mirrored = false;      ///< half of what is trained on is seen in the mirror: data that nobody recorded
+    double shifted = 0.0;       ///< this share of what is trained on is seen elsewhere (shift.hpp): nobody recorded it
   };
 
   /// Throws std::invalid_argument if an index names no episode, or if there is none to train or to evaluate on.
@@ -26,18 +28,19 @@ class Demonstrations : public train::TrajectorySource {
   void make(std::uint64_t number, train::Trajectory& out) const override;
 
  private:
-  /// One step's channels, states and actions.
-  using Channels = std::array<double, kStates + kActions>;
   struct Set {
     std::vector<std::vector<Channels>> episodes;
     std::vector<int> of_step;  // for every step of all of them, its episode
   };
 
+  /// As it might have been from a start nearby, or as it is if that start is off the table.
+  static void shift_by_chance(std::span<Channels> steps, Random& random);
   static Set select(std::span<const Episode> episodes, const std::vector<int>& indices, const char* what);
 
   TokenLayout layout_ = push_t::layout();
   Set trained_, held_out_;
   bool mirrored_;
+  double shifted_;
 };
 
 }  // namespace ripen::push_t

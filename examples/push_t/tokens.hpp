@@ -12,6 +12,9 @@ namespace ripen::push_t {
 inline constexpr int kStates = 8;
 inline constexpr int kActions = 2;
 
+/// One step's channels, states and actions [px].
+using Channels = std::array<double, kStates + kActions>;
+
 /// Bins of a state channel, 2 px each, and of an action channel, 1 px each.
 inline constexpr int kStateBins = 256;
 inline constexpr int kActionBins = 512;

@@ -20,6 +20,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--more", more, "files of further episodes, as push_t --save-successes writes them");
   app.add_flag("--mirrored", chosen.mirrored, "train on the mirror images too: data that nobody recorded");
+  app.add_option(
+         "--shifted", chosen.shifted,
+         "this share of the data is seen elsewhere on the table, the less the nearer the goal: nobody recorded it")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 
   try {

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+
+#include "push_t/shift.hpp"
 
 namespace ripen::push_t {
 namespace {
@@ -53,6 +56,50 @@ TEST(Demonstrations, HalfAreMirroredOnRequestButNoneThatIsHeldOut) {
     ASSERT_EQ(made.tokens, plain.tokens) << number;
   }
   EXPECT_NEAR(mirrored, 200, 50);
+}
+
+TEST(Demonstrations, ShareIsSeenElsewhereOnRequestButNoneThatIsHeldOut) {
+  const auto episodes = read_episodes(kShipped);
+  const Demonstrations demonstrations(episodes, {.trained = {0}, .held_out = {0}, .shifted = 0.5});
+  train::Trajectory plain, made;
+  demonstrations.make(train::kHeldOut, plain);
+  int shifted = 0;
+  for (std::uint64_t number = 0; number < 400; ++number) {
+    demonstrations.make(number, made);
+    shifted += made.tokens != plain.tokens ? 1 : 0;
+    const std::span<const Token> end = std::span(made.tokens).last(kStates + kActions);
+    ASSERT_TRUE(demonstrations.layout().valid(end.first(kStates), false)) << number;
+    for (std::size_t s = 0; s < kStates; ++s) {  // It still ends at the goal.
+      const auto wanted = plain.tokens[plain.tokens.size() - end.size() + s];
+      ASSERT_NEAR(end[s], wanted, 4) << "trajectory " << number << ", slot " << s;
+    }
+    demonstrations.make(train::kHeldOut + number, made);
+    ASSERT_EQ(made.tokens, plain.tokens) << number;
+  }
+  EXPECT_NEAR(shifted, 200, 50);
+}
+
+TEST(Shift, MovesAllAsOneBodyAndLeavesWhatWouldBeOffTheTable) {
+  const auto episodes = read_episodes(kShipped);
+  std::vector<Channels> steps(episodes[0].states.size());
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    to_channels(episodes[0].states[i], steps[i]);
+    steps[i][kStates] = episodes[0].targets[i].x;
+    steps[i][kStates + 1] = episodes[0].targets[i].y;
+  }
+  const std::vector<Channels> before = steps;
+  EXPECT_FALSE(shift(steps, {.by = {400.0, 0.0}}));
+  EXPECT_EQ(steps, before);
+  ASSERT_TRUE(shift(steps, {.by = {10.0, -5.0}, .turn = 0.1}));
+  EXPECT_NE(steps.front(), before.front());
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (std::size_t a = 0; a < steps[i].size(); a += 2) {
+      for (std::size_t b = 0; b < a; b += 2) {
+        const auto apart = [&](const Channels& c) { return std::hypot(c[a] - c[b], c[a + 1] - c[b + 1]); };
+        ASSERT_NEAR(apart(steps[i]), apart(before[i]), 1e-9) << "step " << i << ", points " << a << ", " << b;
+      }
+    }
+  }
 }
 
 TEST(Demonstrations, PublishedSplitIsWhole) {
