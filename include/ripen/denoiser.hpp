@@ -26,6 +26,9 @@ struct DenoiseBatch {
   float* logits = nullptr;
   /// Out, expected number of steps to the goal. kStep: [windows]; kWindow: [windows][steps]; may be null.
   float* value = nullptr;
+  /// kWindow: so many steps at the front of each window are seen, but nothing is asked about them: their logits and
+  /// values may be left as they are. Less than `steps`.
+  int known = 0;
 };
 
 /// A denoiser: what most users replace. `run` is called in the tick and must not allocate, lock, throw or call the

@@ -29,6 +29,28 @@ struct Layer {
   Linear qkv, out, up, down;
 };
 
+/// The steps of a batch about which something is asked, of those that have a row in the work matrices.
+struct Asked {
+  explicit Asked(const DenoiseBatch& batch)
+      : steps(batch.depth == PassDepth::kWindow ? batch.steps : 1),
+        known(batch.depth == PassDepth::kWindow ? batch.known : 0),
+        rows(batch.windows * (steps - known)) {}
+
+  /// Where the r-th of the asked steps is among all.
+  [[nodiscard]] std::ptrdiff_t row(int r) const noexcept {
+    return static_cast<std::ptrdiff_t>(r / (steps - known)) * steps + known + r % (steps - known);
+  }
+  /// Moves their rows to the front.
+  void keep(float* matrix, int stride) const noexcept {
+    for (int r = 0; known > 0 && r < rows; ++r) {
+      std::copy_n(matrix + row(r) * stride, stride, matrix + static_cast<std::ptrdiff_t>(r) * stride);
+    }
+  }
+
+  int steps, known;  // of each window
+  int rows;
+};
+
 }  // namespace
 
 std::vector<std::string> available_instructions() {
@@ -53,8 +75,9 @@ struct NativeDenoiser::Impl {
   // One position of the plan: a row of the work matrices.
   void embed(const Token* states, float* out) const noexcept;
   void encode(int rows) noexcept;  // embedded_ -> features_
-  void read_heads(int rows, float* action, int action_stride, float* value) noexcept;
+  void read_heads(const DenoiseBatch& batch, float* action, int action_stride) noexcept;
   void dynamics(const Token* step, float* logits, bool add) const noexcept;
+  void enter_mixer(const DenoiseBatch& batch) noexcept;  // features_, actions -> mixer_
   void mix(const DenoiseBatch& batch) noexcept;
   void add_neighbours(const DenoiseBatch& batch, int window) noexcept;
 
@@ -183,15 +206,17 @@ void NativeDenoiser::Impl::encode(int rows) noexcept {
   kernels->normalize(residual.data(), rows, config.width, normal.data());
 }
 
-void NativeDenoiser::Impl::read_heads(int rows, float* action, int action_stride, float* value) noexcept {
-  apply(action_head, normal.data(), rows, action_out.data());
-  for (int r = 0; r < rows; ++r) {
+void NativeDenoiser::Impl::read_heads(const DenoiseBatch& batch, float* action, int action_stride) noexcept {
+  const Asked asked(batch);
+  asked.keep(normal.data(), config.width);
+  apply(action_head, normal.data(), asked.rows, action_out.data());
+  for (int r = 0; r < asked.rows; ++r) {
     const float* from = action_out.data() + static_cast<std::ptrdiff_t>(r) * action_head.stride();
-    std::copy(from, from + action_head.outputs(), action + static_cast<std::ptrdiff_t>(r) * action_stride);
+    std::copy(from, from + action_head.outputs(), action + asked.row(r) * action_stride);
   }
-  if (value == nullptr) return;
-  apply(value_head, normal.data(), rows, value_out.data());
-  for (int r = 0; r < rows; ++r) {  // The mean of the softmax over the bins.
+  if (batch.value == nullptr) return;
+  apply(value_head, normal.data(), asked.rows, value_out.data());
+  for (int r = 0; r < asked.rows; ++r) {  // The mean of the softmax over the bins.
     const float* logits = value_out.data() + static_cast<std::ptrdiff_t>(r) * value_head.stride();
     const float highest = *std::max_element(logits, logits + config.value_bins);
     float whole = 0.0F, mean = 0.0F;
@@ -200,7 +225,7 @@ void NativeDenoiser::Impl::read_heads(int rows, float* action, int action_stride
       whole += weight;
       mean += weight * static_cast<float>(b);
     }
-    value[r] = mean / whole;
+    batch.value[asked.row(r)] = mean / whole;
   }
 }
 
@@ -229,7 +254,7 @@ void NativeDenoiser::Impl::dynamics(const Token* step, float* logits, bool add) 
 
 void NativeDenoiser::Impl::add_neighbours(const DenoiseBatch& batch, int window) noexcept {
   const int slots = layout.slots();
-  for (int i = 0; i < batch.steps; ++i) {
+  for (int i = batch.known; i < batch.steps; ++i) {
     const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(window) * batch.steps + i;
     const Token* step = batch.tokens + row * slots;
     float* logits = batch.logits + row * layout.logits();
@@ -244,7 +269,7 @@ void NativeDenoiser::Impl::add_neighbours(const DenoiseBatch& batch, int window)
   }
 }
 
-void NativeDenoiser::Impl::mix(const DenoiseBatch& batch) noexcept {
+void NativeDenoiser::Impl::enter_mixer(const DenoiseBatch& batch) noexcept {
   const int rows = batch.windows * batch.steps;
   const int width = config.mixer_width;
   apply(mixer_in, normal.data(), rows, mixer.data());
@@ -262,6 +287,13 @@ void NativeDenoiser::Impl::mix(const DenoiseBatch& batch) noexcept {
     float* to = mixer.data() + static_cast<std::ptrdiff_t>(r) * stride;
     for (int i = 0; i < width; ++i) to[i] += x[i] + position[i];
   }
+}
+
+void NativeDenoiser::Impl::mix(const DenoiseBatch& batch) noexcept {
+  const Asked asked(batch);
+  const int width = config.mixer_width;
+  int rows = batch.windows * batch.steps;
+  if (layers.empty()) asked.keep(mixer.data(), mixer_in.stride());
   for (const Layer& layer : layers) {
     kernels->normalize(mixer.data(), rows, width, mixer_normal.data());
     apply(layer.qkv, mixer_normal.data(), rows, qkv.data());
@@ -270,17 +302,22 @@ void NativeDenoiser::Impl::mix(const DenoiseBatch& batch) noexcept {
       kernels->attend(qkv.data() + first * layer.qkv.stride(), batch.steps, config.mixer_heads,
                       width / config.mixer_heads, scores.data(), mixer_normal.data() + first * width);
     }
+    if (&layer == &layers.back()) {  // The others have been looked at.
+      asked.keep(mixer_normal.data(), width);
+      asked.keep(mixer.data(), mixer_in.stride());
+      rows = asked.rows;
+    }
     apply(layer.out, mixer_normal.data(), rows, mixer.data(), false, true);
     kernels->normalize(mixer.data(), rows, width, mixer_normal.data());
     apply(layer.up, mixer_normal.data(), rows, mixer_hidden.data(), true);
     apply(layer.down, mixer_hidden.data(), rows, mixer.data(), false, true);
   }
-  kernels->normalize(mixer.data(), rows, width, mixer_normal.data());
-  apply(mixer_head, mixer_normal.data(), rows, head_out.data());
+  kernels->normalize(mixer.data(), asked.rows, width, mixer_normal.data());
+  apply(mixer_head, mixer_normal.data(), asked.rows, head_out.data());
   const int states = layout.state_logits(), all = layout.logits();
-  for (int r = 0; r < rows; ++r) {
+  for (int r = 0; r < asked.rows; ++r) {
     const float* head = head_out.data() + static_cast<std::ptrdiff_t>(r) * mixer_head.stride();
-    float* logits = batch.logits + static_cast<std::ptrdiff_t>(r) * all;
+    float* logits = batch.logits + asked.row(r) * all;
     std::copy(head, head + states, logits);
     for (int i = states; i < all; ++i) logits[i] += head[i];
   }
@@ -329,17 +366,19 @@ void NativeDenoiser::run(const DenoiseBatch& batch) noexcept {
   }
   m.encode(rows);
   if (batch.depth == PassDepth::kStep) {
-    m.read_heads(rows, batch.logits, actions, batch.value);
-  } else {
-    m.read_heads(rows, batch.logits + m.layout.state_logits(), m.layout.logits(), batch.value);
+    m.read_heads(batch, batch.logits, actions);
+    return;
   }
-  if (whole) m.mix(batch);
-  if (batch.depth == PassDepth::kWindow && !whole) {  // Without a mixer only the step before is known.
-    for (int r = 0; r < rows; ++r) {
-      float* logits = batch.logits + static_cast<std::ptrdiff_t>(r) * m.layout.logits();
-      std::fill(logits, logits + m.layout.state_logits(), 0.0F);
-      if (r % batch.steps > 0) m.dynamics(batch.tokens + static_cast<std::ptrdiff_t>(r - 1) * slots, logits, true);
-    }
+  if (whole) m.enter_mixer(batch);
+  m.read_heads(batch, batch.logits + m.layout.state_logits(), m.layout.logits());
+  if (whole) {
+    m.mix(batch);
+    return;
+  }
+  for (int r = 0; r < rows; ++r) {  // Without a mixer only the step before is known.
+    float* logits = batch.logits + static_cast<std::ptrdiff_t>(r) * m.layout.logits();
+    std::fill(logits, logits + m.layout.state_logits(), 0.0F);
+    if (r % batch.steps > 0) m.dynamics(batch.tokens + static_cast<std::ptrdiff_t>(r - 1) * slots, logits, true);
   }
 }
 

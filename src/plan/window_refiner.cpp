@@ -139,6 +139,10 @@ void WindowRefiner::show(std::int64_t first, int steps) noexcept {
   }
 }
 
+bool WindowRefiner::is_known(std::int64_t step) const noexcept {
+  return std::ranges::all_of(buffer_.levels(kPlan, step), [](NoiseLevel level) { return level == 0; });
+}
+
 void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
   const auto tokens = buffer_.tokens(kPlan, step);
   const auto levels = buffer_.levels(kPlan, step);
@@ -161,8 +165,10 @@ void WindowRefiner::run_pass() noexcept {
   const std::int64_t first = std::max(oldest, std::min(next_ - options_.window_history, end() - most));
   const int steps = static_cast<int>(std::min<std::int64_t>(most, end() - first));
   show(first, steps);
-  denoiser_.run({PassDepth::kWindow, 1, steps, tokens_.data(), logits_.data(), nullptr});
-  for (int i = 0; i < steps; ++i)
+  int known = 0;
+  while (known + 1 < steps && is_known(first + known)) ++known;
+  denoiser_.run({PassDepth::kWindow, 1, steps, tokens_.data(), logits_.data(), nullptr, known});
+  for (int i = known; i < steps; ++i)
     decide(first + i, logits_.data() + static_cast<std::ptrdiff_t>(i) * layout().logits());
   frontier_ = std::max(frontier_, first + steps);
   if (next_ <= buffer_.head()) fresh_ = true;

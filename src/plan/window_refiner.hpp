@@ -41,6 +41,8 @@ class WindowRefiner : public Refiner {
   [[nodiscard]] bool waits(const TokenObservation& observation) noexcept;
   void doubt(std::int64_t from) noexcept;
   void show(std::int64_t first, int steps) noexcept;
+  /// Seen and done: no pass can change anything of it.
+  [[nodiscard]] bool is_known(std::int64_t step) const noexcept;
   void decide(std::int64_t step, const float* logits) noexcept;
 
   PlannerOptions options_;

@@ -11,13 +11,13 @@
 namespace ripen {
 namespace {
 
-ModelFile model_of(int width) {
+ModelFile model_of(int width, int layers = 1) {
   return random_model(
       TokenLayout({{"s", SlotRole::kState, 4}, {"t", SlotRole::kState, 6}, {"a", SlotRole::kAction, 3}}),
       {.width = width,
        .blocks = 1,
        .mixer_width = 64,
-       .mixer_layers = 1,
+       .mixer_layers = layers,
        .mixer_heads = 2,
        .window = 4,
        .value_bins = 8});
@@ -35,13 +35,13 @@ std::vector<Token> random_tokens(const TokenLayout& layout, int steps) {
 }
 
 /// All logits and values of whole windows.
-std::vector<float> outputs(Denoiser& denoiser, int windows) {
+std::vector<float> outputs(Denoiser& denoiser, int windows, int known = 0) {
   const int rows = windows * denoiser.max_steps();
   const std::vector<Token> tokens = random_tokens(denoiser.layout(), rows);
   const auto logits = static_cast<std::size_t>(rows * denoiser.layout().logits());
   std::vector<float> result(logits + static_cast<std::size_t>(rows));
   denoiser.run(
-      {PassDepth::kWindow, windows, denoiser.max_steps(), tokens.data(), result.data(), result.data() + logits});
+      {PassDepth::kWindow, windows, denoiser.max_steps(), tokens.data(), result.data(), result.data() + logits, known});
   return result;
 }
 
@@ -70,6 +70,34 @@ TEST(NativeDenoiserInstructions, AgreeWithThePortableOnes) {
     }
   }
   EXPECT_THROW(NativeDenoiser(model, {.max_windows = 0, .instructions = "mmx"}), std::invalid_argument);
+}
+
+TEST(NativeDenoiserKnownSteps, LeaveTheOthersLogitsAsTheyAre) {
+  for (const int layers : {0, 1, 2}) {
+    const ModelFile model = model_of(64, layers);
+    const int steps = model.config.window;
+    for (const std::string& name : available_instructions()) {
+      for (const Precision precision : {Precision::kFloat32, Precision::kInt8}) {
+        NativeDenoiser denoiser(model, {.precision = precision, .instructions = name});
+        for (const int windows : {1, 5}) {
+          const std::vector<float> all = outputs(denoiser, windows);
+          for (int known = 1; known < steps; ++known) {
+            const std::vector<float> asked = outputs(denoiser, windows, known);
+            const int width = denoiser.layout().logits();
+            for (int r = 0; r < windows * steps; ++r) {
+              if (r % steps < known) continue;
+              const std::string where = name + ", " + std::to_string(known) + " known, row " + std::to_string(r);
+              for (int i = r * width; i < (r + 1) * width; ++i) {
+                ASSERT_EQ(asked[static_cast<std::size_t>(i)], all[static_cast<std::size_t>(i)]) << where;
+              }
+              const auto value = static_cast<std::size_t>(windows * steps * width + r);
+              ASSERT_EQ(asked[value], all[value]) << where;
+            }
+          }
+        }
+      }
+    }
+  }
 }
 
 TEST(NativeDenoiserInt8, IsCloseToFloat32WithEveryInstructionSet) {
