@@ -154,14 +154,17 @@ std::pair<torch::Tensor, torch::Tensor> StepModelImpl::mix(const torch::Tensor& 
   }
   const auto head = linear("mixer.head", norm("mixer.norm", x)).to(torch::kFloat);
 
-  const auto action = encoded.action.view({batch, steps, -1}) + head.slice(-1, layout_.state_logits());
-  // What a step's own tokens say, and what the neighbours' say through the step before and the step after.
-  std::vector<torch::Tensor> slots;
-  for (int s = 0; s < layout_.states(); ++s) {
-    const int size = layout_.slot(s).vocabulary;
-    slots.push_back(
-        torch::constant_pad_nd(head.slice(-1, layout_.offset(s), layout_.offset(s) + size), {0, widest_ - size}));
+  // Split at once: a slice's gradient is as large as what it was cut from.
+  std::vector<std::int64_t> sizes;
+  for (int s = 0; s < layout_.states(); ++s) sizes.push_back(layout_.slot(s).vocabulary);
+  sizes.push_back(layout_.logits() - layout_.state_logits());
+  auto slots = torch::split_with_sizes(head, sizes, -1);
+  const auto action = encoded.action.view({batch, steps, -1}) + slots.back();
+  slots.pop_back();
+  for (auto& slot : slots) {
+    if (slot.size(-1) < widest_) slot = torch::constant_pad_nd(slot, {0, widest_ - slot.size(-1)});
   }
+  // What a step's own tokens say, and what the neighbours' say through the step before and the step after.
   auto state = torch::stack(slots, 2);
   if (!config_.tables) return {action, state};
   state = state + torch::embedding(weight("mixer.copy"), states + embed_offsets_);

@@ -103,10 +103,12 @@ torch::Tensor soft_cross_entropy(const torch::Tensor& logits, const torch::Tenso
 
 /// Mean cross-entropy over the action slots. logits, target: [N, action logits].
 torch::Tensor action_loss(const TokenLayout& layout, const torch::Tensor& logits, const torch::Tensor& target) {
+  std::vector<std::int64_t> sizes;
+  for (int s = layout.states(); s < layout.slots(); ++s) sizes.push_back(layout.slot(s).vocabulary);
+  const auto own = torch::split_with_sizes(logits, sizes, -1), wanted = torch::split_with_sizes(target, sizes, -1);
   torch::Tensor sum;
-  for (int s = layout.states(); s < layout.slots(); ++s) {
-    const int first = layout.offset(s) - layout.state_logits(), last = first + layout.slot(s).vocabulary;
-    const auto part = soft_cross_entropy(logits.slice(-1, first, last), target.slice(-1, first, last));
+  for (std::size_t s = 0; s < sizes.size(); ++s) {
+    const auto part = soft_cross_entropy(own[s], wanted[s]);
     sum = sum.defined() ? sum + part : part;
   }
   return sum / layout.actions();
