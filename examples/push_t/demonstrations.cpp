@@ -1,5 +1,7 @@
 #include "push_t/demonstrations.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "push_t/shift.hpp"
@@ -7,6 +9,20 @@
 #include "ripen/tokenizer.hpp"
 
 namespace ripen::push_t {
+
+namespace {
+
+constexpr double kStill = 1.0;  // [px]
+
+/// Whether anything has moved from one step to the other.
+bool differ(const Channels& a, const Channels& b) {
+  for (std::size_t s = 0; s < kStates; ++s) {
+    if (std::abs(a[s] - b[s]) >= kStill) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 Demonstrations::Demonstrations(std::span<const Episode> episodes, Options options)
     : trained_(select(episodes, options.trained, "train")),
@@ -32,11 +48,17 @@ Demonstrations::Set Demonstrations::select(std::span<const Episode> episodes, co
                                   std::to_string(episodes.size()) + ")");
     }
     const Episode& episode = episodes[static_cast<std::size_t>(index)];
-    auto& steps = set.episodes.emplace_back(episode.states.size());
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      to_channels(episode.states[i], steps[i]);
-      steps[i][kStates] = episode.targets[i].x;
-      steps[i][kStates + 1] = episode.targets[i].y;
+    auto& steps = set.episodes.emplace_back();
+    for (std::size_t i = 0; i < episode.states.size(); ++i) {
+      Channels step{};
+      to_channels(episode.states[i], step);
+      step[kStates] = episode.targets[i].x;
+      step[kStates + 1] = episode.targets[i].y;
+      if (steps.empty() || differ(steps.back(), step)) {
+        steps.push_back(step);
+      } else {  // What was done last is what ended the waiting.
+        std::copy(step.begin() + kStates, step.end(), steps.back().begin() + kStates);
+      }
     }
     set.of_step.insert(set.of_step.end(), steps.size(), static_cast<int>(set.episodes.size()) - 1);
   }

@@ -11,7 +11,8 @@
 
 namespace ripen::push_t {
 
-/// Recorded episodes, each as often as it is long; the held-out ones where the trainer evaluates.
+/// Recorded episodes, each as often as it is long; the held-out ones where the trainer evaluates. Steps in which
+/// nothing moved are left out: who waits learns to wait, and this task does not change by itself.
 class Demonstrations : public train::TrajectorySource {
  public:
   struct Options {

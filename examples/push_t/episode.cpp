@@ -65,9 +65,11 @@ Budget budget_of(const Options& options) {
 
 }  // namespace
 
-Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& denoiser, Recording* recording) {
+Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& denoiser, Recording* recording,
+                   int attempt) {
   // The published start states leave --seed to say something else; the others' own seeds make each the same alone.
-  const std::uint64_t seed = Random(options.published ? options.seed : 0, start_seed).next();
+  const std::uint64_t from = (options.published ? options.seed : 0) + (static_cast<std::uint64_t>(attempt) << 32);
+  const std::uint64_t seed = Random(from, start_seed).next();
   PushTRobot robot(start_of(start_seed), {.sensor_latency_ticks = options.sensor_latency_ticks,
                                           .disturb_rate = options.disturb_rate,
                                           .drop_rate = options.drop_rate,

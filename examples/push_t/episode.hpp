@@ -9,10 +9,11 @@
 
 namespace ripen::push_t {
 
-/// Runs the robot from start_of(start_seed) until it succeeds or is out of steps, and records it if asked to. Throws
-/// std::invalid_argument if options or denoiser do not fit.
+/// Runs the robot from start_of(start_seed) until it succeeds or is out of steps, and records it if asked to. Another
+/// attempt is another draw of all that is random but the start. Throws std::invalid_argument if options or denoiser do
+/// not fit.
 [[nodiscard]] Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& denoiser,
-                                 Recording* recording = nullptr);
+                                 Recording* recording = nullptr, int attempt = 0);
 
 /// A recording as a demonstration: what was seen and what was done, up to the last target that moved anything.
 [[nodiscard]] Episode episode_of(const Recording& recording);

@@ -60,8 +60,18 @@ int run(const Options& options) {
       if (options.save_successes || (i == 0 && picture))
         recording.emplace(options.max_steps + 1, options.planner.horizon);
       const auto seed = first + static_cast<std::uint32_t>(i);
-      const Result result = run_episode(seed, options, denoiser, recording ? &*recording : nullptr);
+      Result result = run_episode(seed, options, denoiser, recording ? &*recording : nullptr);
       if (options.save_successes && result.succeeded) successes[i] = episode_of(*recording);
+      Options shorter = options;  // What is not shorter than the best so far is given up.
+      for (int attempt = 1; attempt < options.attempts; ++attempt) {
+        if (result.succeeded) shorter.max_steps = static_cast<int>(result.steps) - 1;
+        if (shorter.max_steps == 0) break;
+        recording.emplace(options.max_steps + 1, options.planner.horizon);
+        const Result tried = run_episode(seed, shorter, denoiser, &*recording, attempt);
+        if (!tried.succeeded) continue;
+        result = tried;
+        successes[i] = episode_of(*recording);
+      }
       results.take(i, result);
       if (i == 0 && picture && !(*picture << to_svg(*recording) << std::flush)) {
         throw std::runtime_error("--render '" + *options.render + "': cannot be written");

@@ -75,6 +75,10 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--save-successes", options.save_successes,
                  "File (.npz) for the episodes that succeeded; push_t_train --more trains on them")
       ->group(output);
+  app.add_option("--attempts", options.attempts,
+                 "At each start state; the shortest that succeeded is saved and reported, so this is no evaluation")
+      ->capture_default_str()
+      ->group(output);
   app.add_flag("--quiet", options.quiet, "Print errors only")->group(output);
 }
 
@@ -96,6 +100,8 @@ std::string Options::validate() const {
   problems.range("--drop-rate", drop_rate, 0.0, 1.0);
   problems.range("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
   problems.range("--jobs", jobs, 1, 1024);
+  problems.range("--attempts", attempts, 1, 1000000);
+  problems.require(attempts == 1 || save_successes.has_value(), "--attempts is for --save-successes only");
   problems.include(planner.validate());
   return problems.text();
 }

@@ -22,7 +22,8 @@ struct Options {
   std::optional<int> passes = {};     ///< a tick
   bool virtual_time = false;
 
-  PlannerOptions planner = {.method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .patience = 4, .plan_passes = 2};
+  PlannerOptions planner = {
+      .method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .patience = 4, .plan_passes = 2};
   int max_steps = 300;
 
   double disturb_rate = 0.0;
@@ -34,6 +35,7 @@ struct Options {
   std::optional<std::string> json = {};            ///< path
   std::optional<std::string> render = {};          ///< path
   std::optional<std::string> save_successes = {};  ///< path
+  int attempts = 1;                                ///< at each start state, of which the shortest success is saved
   bool quiet = false;
 
   /// Every problem that the parser cannot see, one a line; empty if there is none.

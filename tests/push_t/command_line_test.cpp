@@ -88,6 +88,7 @@ TEST(CommandLine, BadInputExitsWithTwoAndSaysWhy) {
       {{"--published", "--passes", "1", "--budget-us", "1"}, "--passes"},
       {{"--published", "--budget-us", "100001"}, "--budget-us 100001 is outside [0, 100000]"},
       {{"--published", "--drop-rate", "nan", "--jobs", "0"}, "--drop-rate nan"},
+      {{"--random", "1", "--attempts", "2"}, "--attempts is for --save-successes only"},
       {{"--published", "--what"}, "--what"},
       {{"--published", ""}, "not expected"},
   };

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "push_t/shift.hpp"
+#include "ripen/tokenizer.hpp"
 
 namespace ripen::push_t {
 namespace {
@@ -37,10 +38,27 @@ TEST(Demonstrations, TrainingAndEvaluationNeverMeet) {
   }
   // As often as they are long.
   EXPECT_NEAR(zeros / 400.0, static_cast<double>(zero.steps) / (zero.steps + two.steps), 0.08);
-  ASSERT_EQ(zero.steps, std::ssize(episodes[0].states));
-  EXPECT_EQ(zero.tokens.size(), episodes[0].states.size() * (kStates + kActions));
+  EXPECT_LE(zero.steps, std::ssize(episodes[0].states));
+  EXPECT_EQ(std::ssize(zero.tokens), zero.steps * (kStates + kActions));
   EXPECT_TRUE(demonstrations.layout().valid(std::span(zero.tokens).first(kStates + kActions), false));
   EXPECT_EQ(zero.to_goal.front(), static_cast<float>(zero.steps));
+}
+
+TEST(Demonstrations, StepsInWhichNothingMovedAreLeftOut) {
+  const auto at = [](double x) { return State{{x, 100.0}, {{300.0, 300.0}, 1.0}}; };
+  const std::vector<Episode> episodes = {
+      {.states = {at(100.0), at(100.0), at(100.1), at(110.0), at(110.7), at(111.4), at(130.0)},
+       .targets = {{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}, {6, 6}, {7, 7}}}};
+  const Demonstrations demonstrations(episodes, {.trained = {0}, .held_out = {0}});
+  const Tokenizer tokenizer(demonstrations.layout());
+  train::Trajectory made;
+  demonstrations.make(1, made);
+  std::vector<double> targets;
+  for (std::size_t i = kStates; i < made.tokens.size(); i += kStates + kActions) {
+    targets.push_back(tokenizer.decode(kStates, made.tokens[i]));
+  }
+  // The last target of a rest is what ended it; a slow creep is no rest.
+  EXPECT_EQ(targets, (std::vector<double>{3, 5, 6, 7}));
 }
 
 TEST(Demonstrations, HalfAreMirroredOnRequestButNoneThatIsHeldOut) {
