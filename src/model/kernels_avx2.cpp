@@ -14,7 +14,9 @@ namespace ripen::kernels {
 namespace {
 
 using Code = short;
+using Sums = Ints;
 constexpr int kGroup = 2;
+constexpr int kExact = 1 << 16;
 
 // The one-byte product of AVX2 saturates at 16 bits, which two codes of 8 bits overflow: both are widened.
 inline Ints multiply_add(Ints sums, const Code* codes, const signed char* weights) {

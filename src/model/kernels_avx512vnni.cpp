@@ -14,7 +14,9 @@ namespace ripen::kernels {
 namespace {
 
 using Code = unsigned char;
+using Sums = Ints;
 constexpr int kGroup = 4;
+constexpr int kExact = 1 << 16;
 
 inline Ints multiply_add(Ints sums, const Code* codes, const signed char* weights) {
   int four;

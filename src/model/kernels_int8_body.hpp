@@ -1,5 +1,6 @@
 // Products in 8 bits, included once in each kernels_*.cpp after kernels_body.hpp and
 //   Code, kGroup                             an activation, and how many of them one instruction takes
+//   Sums, kExact                             where products add up, and of how many inputs without rounding
 //   multiply_add(sums, Code*, signed char*)  sums[lane] += the group's codes * the lane's weights
 
 #include "model/kernels.hpp"
@@ -44,12 +45,19 @@ template <int R>
 void tile_int8(const Code* x, const RowScale* rows, const Int8Layer& layer, int panel, float* y, int stride,
                bool rectify, bool accumulate) {
   const signed char* packed = layer.packed + static_cast<long>(panel) * layer.inputs * kPanel;
-  Ints sums[static_cast<unsigned>(R)][kVectors] = {};
-  for (int k = 0; k < layer.inputs; k += kGroup, packed += kGroup * kPanel) {
-    for (int v = 0; v < kVectors; ++v) {
-      for (int r = 0; r < R; ++r) {
-        sums[r][v] = multiply_add(sums[r][v], x + r * layer.inputs + k, packed + v * kLanes * kGroup);
+  Ints whole[static_cast<unsigned>(R)][kVectors] = {};
+  for (int k = 0; k < layer.inputs;) {
+    const int end = layer.inputs - k > kExact ? k + kExact : layer.inputs;
+    Sums sums[static_cast<unsigned>(R)][kVectors] = {};
+    for (; k < end; k += kGroup, packed += kGroup * kPanel) {
+      for (int v = 0; v < kVectors; ++v) {
+        for (int r = 0; r < R; ++r) {
+          sums[r][v] = multiply_add(sums[r][v], x + r * layer.inputs + k, packed + v * kLanes * kGroup);
+        }
       }
+    }
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < kVectors; ++v) whole[r][v] += __builtin_convertvector(sums[r][v], Ints);
     }
   }
   for (int v = 0; v < kVectors; ++v) {
@@ -57,7 +65,7 @@ void tile_int8(const Code* x, const RowScale* rows, const Int8Layer& layer, int 
     for (int r = 0; r < R; ++r) {
       float* at = y + r * stride + column;
       Vector sum = load(layer.bias + column) + rows[r].low * load(layer.sums + column) +
-                   __builtin_convertvector(sums[r][v], Vector) * (rows[r].step * load(layer.scales + column));
+                   __builtin_convertvector(whole[r][v], Vector) * (rows[r].step * load(layer.scales + column));
       if (rectify) sum = sum > 0.0F ? sum : Vector{};
       store(at, accumulate ? load(at) + sum : sum);
     }

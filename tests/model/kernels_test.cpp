@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "ripen/native_denoiser.hpp"
@@ -35,7 +36,9 @@ Quantized quantize(const Kernels& kernels, const std::vector<float>& x, int rows
                    .scales = std::vector<RowScale>(size(rows))};
   kernels.quantize(x.data(), rows, inputs, result.bytes.data(), result.scales.data());
   for (std::size_t i = 0; i < result.bytes.size(); i += size(kernels.code_bytes)) {
-    result.codes.push_back(result.bytes[i]);  // Little-endian; the other byte, if any, is 0.
+    float number = 0.0F;  // The portable kernels' codes; the others' are little-endian, and their other byte is 0.
+    if (kernels.code_bytes == sizeof number) std::memcpy(&number, &result.bytes[i], sizeof number);
+    result.codes.push_back(kernels.code_bytes == sizeof number ? static_cast<int>(number) : result.bytes[i]);
   }
   return result;
 }
@@ -70,7 +73,7 @@ TEST_P(EveryInstructionSet, QuantisesToThePortableOnesCodesAndBits) {
 
 TEST_P(EveryInstructionSet, SumsOfEightBitProductsAreExact) {
   Random random(2);
-  for (const int inputs : {64, 192, 512}) {
+  for (const int inputs : {64, 192, 512, 2048}) {
     std::vector<int> weights(size(kOutputs, inputs));
     // The first output's are all the largest: the sum that would overflow first.
     for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = i < size(inputs) ? 127 : random.below(255) - 127;
@@ -93,7 +96,7 @@ TEST_P(EveryInstructionSet, SumsOfEightBitProductsAreExact) {
                            false, false);
       for (int r = 0; r < rows; ++r) {
         for (int o = 0; o < kOutputs; ++o) {
-          int sum = 0;  // At most 255 * 127 * 512, which a float still holds.
+          int sum = 0;  // More than 255 * 127 * 518 is more than a float holds exactly.
           for (int i = 0; i < inputs; ++i)
             sum += q.codes[size(r, inputs) + size(i)] * weights[size(o, inputs) + size(i)];
           ASSERT_EQ(y[size(r, kOutputs) + size(o)], static_cast<float>(sum)) << rows << " rows, " << inputs;
