@@ -47,10 +47,6 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--window-history", options.planner.window_history, "Steps behind the present that a window shows")
       ->capture_default_str()
       ->group(planner);
-  app.add_option("--patience", options.planner.patience,
-                 "Steps in which nothing sensed changed until the plan is made anew; 0: never")
-      ->capture_default_str()
-      ->group(planner);
   examples::declare_replanning(app, options.planner, planner);
   app.add_option("--max-steps", options.max_steps, "Steps after which the robot gives up")
       ->capture_default_str()

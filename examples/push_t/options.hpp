@@ -23,7 +23,7 @@ struct Options {
   bool virtual_time = false;
 
   PlannerOptions planner = {
-      .method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .patience = 4, .plan_passes = 2};
+      .method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .temperature = 2.5, .plan_passes = 2};
   int max_steps = 300;
 
   double disturb_rate = 0.0;

@@ -67,7 +67,6 @@ std::string PlannerOptions::validate() const {
   }
   problems.range("plan_passes", plan_passes, 1, 1 << 20);
   if (method == PlanMethod::kWindow) problems.range("window_history", window_history, 0, history);
-  problems.range("patience", patience, 0, 1 << 20);
   problems.range("temperature", temperature, 0.0, 1e6);
   return problems.text();
 }

@@ -48,12 +48,12 @@ inline void normalize(std::span<float> logits) noexcept {
 
 /// A token read off a posterior, and how much of it agrees.
 struct Decision {
-  Token token = 0;
-  float confidence = 0.0F;  ///< probability of the token; of a binned channel, of the mode it is the mean of
+  Token token = 0;          ///< drawn
+  Token mean = 0;           ///< of a binned channel, the posterior's around what was drawn; else what was drawn
+  float confidence = 0.0F;  ///< probability of the token; of a binned channel, of the mode around it
 };
 
-/// Decides one slot. A category is drawn at the temperature (0: the likeliest). So is a bin, but what is decided is the
-/// mean of the posterior around it: a channel is known better than its bins are wide. Real-time safe.
+/// Decides one slot: draws at the temperature (0: the likeliest). Real-time safe.
 inline Decision decide_token(const Slot& slot, std::span<const float> probabilities, double temperature,
                              Random& random) noexcept {
   const auto bins = static_cast<int>(probabilities.size());
@@ -69,7 +69,8 @@ inline Decision decide_token(const Slot& slot, std::span<const float> probabilit
       if (left < 0.0) break;
     }
   }
-  if (!slot.continuous()) return {static_cast<Token>(drawn), probabilities[static_cast<std::size_t>(drawn)]};
+  const auto token = static_cast<Token>(drawn);
+  if (!slot.continuous()) return {token, token, probabilities[static_cast<std::size_t>(drawn)]};
   const int reach = std::max(1, bins / kModeShare);
   float mass = 0.0F;
   double mean = drawn;
@@ -84,7 +85,7 @@ inline Decision decide_token(const Slot& slot, std::span<const float> probabilit
     }
     if (mass > 0.0F) mean = sum / static_cast<double>(mass);
   }
-  return {static_cast<Token>(std::lround(mean)), mass};
+  return {token, static_cast<Token>(std::lround(mean)), mass};
 }
 
 /// The noise level of a token decided with this probability.

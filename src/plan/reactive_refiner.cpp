@@ -55,7 +55,7 @@ void ReactiveRefiner::run_pass() noexcept {
                                                 static_cast<std::size_t>(layout.slot(s).vocabulary));
     normalize(own);
     const Decision decision = decide_token(layout.slot(s), own, 0.0, random_);
-    tokens[static_cast<std::size_t>(s)] = decision.token;
+    tokens[static_cast<std::size_t>(s)] = decision.mean;
     buffer_.levels(0, committed_)[static_cast<std::size_t>(s)] = level_of(decision.confidence);
   }
   frontier_ = committed_ + 1;

@@ -19,13 +19,11 @@ constexpr NoiseLevel kDoubt = 128;
 
 WindowRefiner::WindowRefiner(Denoiser& model, const PlannerOptions& options)
     : options_(options),
-      patience_(options.replanning == Replanning::kRolling ? options.patience : 0),
       denoiser_(model),
       buffer_(model.layout(), 1, options.horizon, options.history),
       random_(options.seed),
       goal_(static_cast<std::size_t>(model.layout().states()), kMask),
       idle_(static_cast<std::size_t>(model.layout().actions()), 0),
-      last_(goal_),
       tokens_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().slots()), kMask),
       logits_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().logits())) {}
 
@@ -33,11 +31,10 @@ void WindowRefiner::reset(std::span<const Token> state, std::span<const Token> g
                           std::span<const Token> idle) noexcept {
   buffer_.reset();
   random_ = Random(options_.seed);
-  committed_ = held_ = frontier_ = next_ = since_ = 0;
+  committed_ = held_ = frontier_ = next_ = 0;
   fresh_ = false;
   std::ranges::copy(goal, goal_.begin());
   std::ranges::copy(idle, idle_.begin());
-  std::ranges::copy(state, last_.begin());
   std::ranges::copy(state, buffer_.tokens(kPlan, 0).begin());
   std::ranges::fill(buffer_.levels(kPlan, 0).first(state.size()), NoiseLevel{0});
 }
@@ -67,16 +64,6 @@ void WindowRefiner::observe(const TokenObservation& observation, RefineReport& r
   std::ranges::fill(levels, NoiseLevel{0});
   if (news) fresh_ = false;
   if (report.disturbed) doubt(observation.step);
-  if (waits(observation)) forget();
-}
-
-/// Nothing has changed for as long as patience lasts. True once, then not before that time has passed again.
-bool WindowRefiner::waits(const TokenObservation& observation) noexcept {
-  const bool changed = !std::ranges::equal(last_, observation.state);
-  if (changed) std::ranges::copy(observation.state, last_.begin());
-  const bool over = !changed && patience_ > 0 && observation.step - since_ >= patience_;
-  if (changed || over) since_ = observation.step;
-  return over;
 }
 
 bool WindowRefiner::contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept {
@@ -152,8 +139,12 @@ void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
     const auto own = std::span(logits_).subspan(static_cast<std::size_t>(logits - logits_.data() + layout().offset(s)),
                                                 static_cast<std::size_t>(layout().slot(s).vocabulary));
     normalize(own);
-    const Decision decision = decide_token(layout().slot(s), own, options_.temperature, random_);
-    tokens[slot] = decision.token;
+    // What is due is decoded as exactly as the model knows it. What lies ahead is drawn: means of means would shrink to
+    // standing still, and a plan too sure of itself is never changed.
+    const bool is_due = step == buffer_.head() && s >= layout().states();
+    const double temperature = is_due ? std::min(1.0, options_.temperature) : options_.temperature;
+    const Decision decision = decide_token(layout().slot(s), own, temperature, random_);
+    tokens[slot] = is_due ? decision.mean : decision.token;
     levels[slot] = std::max(level_of(decision.confidence), NoiseLevel{1});  // 0 is for what is known.
   }
 }

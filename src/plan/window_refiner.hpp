@@ -13,7 +13,7 @@ namespace ripen {
 /// drawn again by confidence as in remasking, Wang et al. 2025, arXiv 2503.00307). A token's level is the probability
 /// that the next pass does not see it. A pass reads the steps before the head as they happened, and gives every token
 /// behind them a new value and a new level: what it was unsure of is masked again and decided anew beside what it was
-/// sure of. A plan that only waits sees its own waiting in what happened and would go on: patience ends that. The first
+/// sure of. The first
 /// window begins window_history steps before the head; later ones of the same call lie further on.
 class WindowRefiner : public Refiner {
  public:
@@ -38,7 +38,6 @@ class WindowRefiner : public Refiner {
   [[nodiscard]] std::int64_t end() const noexcept { return buffer_.head() + options_.horizon; }
   [[nodiscard]] bool contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept;
   void commit(std::int64_t begun) noexcept;
-  [[nodiscard]] bool waits(const TokenObservation& observation) noexcept;
   void doubt(std::int64_t from) noexcept;
   void show(std::int64_t first, int steps) noexcept;
   /// Seen and done: no pass can change anything of it.
@@ -46,13 +45,10 @@ class WindowRefiner : public Refiner {
   void decide(std::int64_t step, const float* logits) noexcept;
 
   PlannerOptions options_;
-  int patience_;
   Denoiser& denoiser_;
   PlanBuffer buffer_;
   Random random_;
   std::vector<Token> goal_, idle_;
-  std::vector<Token> last_;     // State seen last.
-  std::int64_t since_ = 0;      // First step seen in that state, or since the plan was made anew for it.
   std::int64_t committed_ = 0;  // Steps that have begun.
   std::int64_t held_ = 0;       // Steps that went out since the last observation.
   std::int64_t frontier_ = 0;   // First step whose action no pass has decided.
