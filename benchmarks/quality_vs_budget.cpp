@@ -189,6 +189,13 @@ void run(const Settings& settings) {
   if (!csv) throw std::runtime_error("'" + settings.folder + "/quality.csv' cannot be written");
 }
 
+template <typename Named>
+std::vector<std::string> names_of(const Named& all) {
+  std::vector<std::string> names;
+  for (const auto& each : all) names.emplace_back(each.name);
+  return names;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -207,10 +214,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--model", settings.model, "Weights")->capture_default_str();
   app.add_option("--folder", settings.folder, "For quality.csv and the plots")->capture_default_str();
-  app.add_option("--sweep", settings.only,
-                 "Only these: passes, time, candidates, horizon, plan-passes, chunk, quarter, disturb, latency");
-  app.add_option("--planner", settings.planners,
-                 "Only these: rolling, cold, chunk, chunk-ahead, reactive, ar, ar-action");
+  app.add_option("--sweep", settings.only, "Only these")->check(CLI::IsMember(names_of(sweeps(false))));
+  app.add_option("--planner", settings.planners, "Only these")->check(CLI::IsMember(names_of(kContenders)));
   app.add_flag("--small", settings.small, "Fewer points, and 20 cubes unless --cubes says otherwise");
   CLI11_PARSE(app, argc, argv);
   if (settings.small && app.count("--cubes") == 0) settings.cubes = 20;
