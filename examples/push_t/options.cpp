@@ -41,7 +41,8 @@ void declare(CLI::App& app, Options& options) {
   const std::string planner = "Planner";
   app.add_option("--model", options.model, "Weights")->capture_default_str()->group(planner);
   app.add_option("--horizon", options.planner.horizon, "Steps in the plan")->capture_default_str()->group(planner);
-  app.add_option("--temperature", options.planner.temperature, "Of what is drawn where nothing was decided before")
+  app.add_option("--temperature", options.planner.temperature,
+                 "Of the draft that passes see; 1 and below: of what is done, too")
       ->capture_default_str()
       ->group(planner);
   app.add_option("--window-history", options.planner.window_history, "Steps behind the present that a window shows")

@@ -42,8 +42,8 @@ struct PlannerOptions {
   double likelihood_weight = 1.0;  ///< what a nat of the model's surprise costs it
   double noise = 0.5;              ///< spread of the random bonus that lets later rounds look elsewhere
   int window_history = 4;          ///< [steps] behind the head that a window begins with (kWindow)
-  double temperature = 1.0;        ///< of what is drawn for the steps ahead, and at most 1 for the action that is due;
-                                   ///< 0: the likeliest (kWindow)
+  double temperature = 1.0;        ///< of the draft that passes see; what is done is decoded at 1 at most; 0: always
+                                   ///< the likeliest (kWindow)
   std::uint64_t seed = 1;          ///< of everything random
 
   Replanning replanning = Replanning::kRolling;

@@ -7,7 +7,6 @@
 #include <span>
 
 #include "ripen/plan_buffer.hpp"
-#include "ripen/random.hpp"
 
 namespace ripen {
 
@@ -53,9 +52,10 @@ struct Decision {
   float confidence = 0.0F;  ///< probability of the token; of a binned channel, of the mode around it
 };
 
-/// Decides one slot: draws at the temperature (0: the likeliest). Real-time safe.
+/// Decides one slot: draws at the temperature (0: the likeliest). uniform: the random number in [0, 1) that chooses;
+/// with the same one, draws at two temperatures lie near each other. Real-time safe.
 inline Decision decide_token(const Slot& slot, std::span<const float> probabilities, double temperature,
-                             Random& random) noexcept {
+                             double uniform) noexcept {
   const auto bins = static_cast<int>(probabilities.size());
   int drawn = static_cast<int>(std::ranges::max_element(probabilities) - probabilities.begin());
   const float highest = probabilities[static_cast<std::size_t>(drawn)];
@@ -63,7 +63,7 @@ inline Decision decide_token(const Slot& slot, std::span<const float> probabilit
     const auto weight = [&](float p) { return temperature == 1.0 ? p : std::pow(p / highest, 1.0 / temperature); };
     double left = 0.0;
     for (const float p : probabilities) left += weight(p);
-    left *= random.uniform();
+    left *= uniform;
     for (drawn = 0; drawn + 1 < bins; ++drawn) {
       left -= weight(probabilities[static_cast<std::size_t>(drawn)]);
       if (left < 0.0) break;

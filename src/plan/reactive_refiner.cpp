@@ -10,7 +10,6 @@ ReactiveRefiner::ReactiveRefiner(Denoiser& model, const PlannerOptions& options)
     : options_(options),
       denoiser_(model),
       buffer_(model.layout(), 1, options.horizon, options.history),
-      random_(options.seed),
       goal_(static_cast<std::size_t>(model.layout().states()), kMask),
       idle_(static_cast<std::size_t>(model.layout().actions()), 0),
       logits_(static_cast<std::size_t>(model.layout().logits())) {}
@@ -18,7 +17,6 @@ ReactiveRefiner::ReactiveRefiner(Denoiser& model, const PlannerOptions& options)
 void ReactiveRefiner::reset(std::span<const Token> state, std::span<const Token> goal,
                             std::span<const Token> idle) noexcept {
   buffer_.reset();
-  random_ = Random(options_.seed);
   committed_ = held_ = frontier_ = seen_ = 0;
   std::ranges::copy(goal, goal_.begin());
   std::ranges::copy(idle, idle_.begin());
@@ -54,7 +52,7 @@ void ReactiveRefiner::run_pass() noexcept {
     const auto own = std::span(logits_).subspan(static_cast<std::size_t>(layout.offset(s) - layout.state_logits()),
                                                 static_cast<std::size_t>(layout.slot(s).vocabulary));
     normalize(own);
-    const Decision decision = decide_token(layout.slot(s), own, 0.0, random_);
+    const Decision decision = decide_token(layout.slot(s), own, 0.0, 0.0);
     tokens[static_cast<std::size_t>(s)] = decision.mean;
     buffer_.levels(0, committed_)[static_cast<std::size_t>(s)] = level_of(decision.confidence);
   }

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "plan/refiner.hpp"
-#include "ripen/random.hpp"
 
 namespace ripen {
 
@@ -33,7 +32,6 @@ class ReactiveRefiner : public Refiner {
   PlannerOptions options_;
   Denoiser& denoiser_;
   PlanBuffer buffer_;
-  Random random_;
   std::vector<Token> goal_, idle_;
   std::vector<float> logits_;
   std::int64_t committed_ = 0;  // Steps that have begun.

@@ -8,7 +8,11 @@ namespace ripen {
 
 namespace {
 
-constexpr int kPlan = 0;  // Row of the buffer.
+// Rows of the buffer: what is to be done and seen, decoded, and the draft that passes see, drawn. The levels of the
+// first are those of both.
+constexpr int kPlan = 0;
+constexpr int kDraft = 1;
+constexpr int kRows = 2;
 
 /// A binned channel contradicts its prediction if it is off by more than this share of its range.
 constexpr double kSurprise = 0.05;
@@ -20,7 +24,7 @@ constexpr NoiseLevel kDoubt = 128;
 WindowRefiner::WindowRefiner(Denoiser& model, const PlannerOptions& options)
     : options_(options),
       denoiser_(model),
-      buffer_(model.layout(), 1, options.horizon, options.history),
+      buffer_(model.layout(), kRows, options.horizon, options.history),
       random_(options.seed),
       goal_(static_cast<std::size_t>(model.layout().states()), kMask),
       idle_(static_cast<std::size_t>(model.layout().actions()), 0),
@@ -35,7 +39,7 @@ void WindowRefiner::reset(std::span<const Token> state, std::span<const Token> g
   fresh_ = false;
   std::ranges::copy(goal, goal_.begin());
   std::ranges::copy(idle, idle_.begin());
-  std::ranges::copy(state, buffer_.tokens(kPlan, 0).begin());
+  for (int row = 0; row < kRows; ++row) std::ranges::copy(state, buffer_.tokens(row, 0).begin());
   std::ranges::fill(buffer_.levels(kPlan, 0).first(state.size()), NoiseLevel{0});
 }
 
@@ -60,10 +64,12 @@ void WindowRefiner::observe(const TokenObservation& observation, RefineReport& r
   const auto levels = buffer_.levels(kPlan, observation.step).first(states);
   const bool news = levels[0] != 0 || !std::ranges::equal(state, observation.state);
   report.disturbed = contradicts(state, observation.state);
+  const bool is_doubtful = contradicts(buffer_.state(kDraft, observation.step), observation.state);
   std::ranges::copy(observation.state, state.begin());
   std::ranges::fill(levels, NoiseLevel{0});
+  std::ranges::copy(state, buffer_.tokens(kDraft, observation.step).begin());
   if (news) fresh_ = false;
-  if (report.disturbed) doubt(observation.step);
+  if (is_doubtful) doubt(observation.step);
 }
 
 bool WindowRefiner::contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept {
@@ -85,7 +91,18 @@ void WindowRefiner::commit(std::int64_t begun) noexcept {
       frontier_ = committed_ + 1;
     }
     std::ranges::fill(buffer_.levels(kPlan, committed_).subspan(goal_.size()), NoiseLevel{0});
+    draft_as_planned(committed_);
   }
+}
+
+void WindowRefiner::emitted(int steps) noexcept {
+  held_ = std::min(buffer_.head() + steps, frontier_);
+  for (std::int64_t step = buffer_.head(); step < held_; ++step) draft_as_planned(step);
+}
+
+/// The action of a step is what went out, or will.
+void WindowRefiner::draft_as_planned(std::int64_t step) noexcept {
+  std::ranges::copy(buffer_.action(kPlan, step), buffer_.tokens(kDraft, step).subspan(goal_.size()).begin());
 }
 
 /// The plan behind a step was made for another state. What went out stays.
@@ -116,7 +133,7 @@ void WindowRefiner::forget() noexcept {
 void WindowRefiner::show(std::int64_t first, int steps) noexcept {
   const auto slots = static_cast<std::size_t>(layout().slots());
   for (int i = 0; i < steps; ++i) {
-    const auto tokens = buffer_.tokens(kPlan, first + i);
+    const auto tokens = buffer_.tokens(kDraft, first + i);
     const auto levels = buffer_.levels(kPlan, first + i);
     const auto shown = std::span(tokens_).subspan(static_cast<std::size_t>(i) * slots, slots);
     for (std::size_t s = 0; s < slots; ++s) {
@@ -131,7 +148,7 @@ bool WindowRefiner::is_known(std::int64_t step) const noexcept {
 }
 
 void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
-  const auto tokens = buffer_.tokens(kPlan, step);
+  const auto plan = buffer_.tokens(kPlan, step), draft = buffer_.tokens(kDraft, step);
   const auto levels = buffer_.levels(kPlan, step);
   for (int s = 0; s < layout().slots(); ++s) {
     const auto slot = static_cast<std::size_t>(s);
@@ -139,13 +156,14 @@ void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
     const auto own = std::span(logits_).subspan(static_cast<std::size_t>(logits - logits_.data() + layout().offset(s)),
                                                 static_cast<std::size_t>(layout().slot(s).vocabulary));
     normalize(own);
-    // What is due is decoded as exactly as the model knows it. What lies ahead is drawn: means of means would shrink to
-    // standing still, and a plan too sure of itself is never changed.
-    const bool is_due = step == buffer_.head() && s >= layout().states();
-    const double temperature = is_due ? std::min(1.0, options_.temperature) : options_.temperature;
-    const Decision decision = decide_token(layout().slot(s), own, temperature, random_);
-    tokens[slot] = is_due ? decision.mean : decision.token;
-    levels[slot] = std::max(level_of(decision.confidence), NoiseLevel{1});  // 0 is for what is known.
+    // Passes see a draft that is drawn: means of means would shrink to standing still, and a plan that is too sure of
+    // itself never changes.
+    const double uniform = random_.uniform();
+    const Decision decoded = decide_token(layout().slot(s), own, std::min(1.0, options_.temperature), uniform);
+    const Decision drawn = decide_token(layout().slot(s), own, options_.temperature, uniform);
+    plan[slot] = decoded.mean;
+    draft[slot] = drawn.token;
+    levels[slot] = std::max(level_of(drawn.confidence), NoiseLevel{1});  // 0 is for what is known.
   }
 }
 

@@ -13,7 +13,7 @@ namespace ripen {
 /// drawn again by confidence as in remasking, Wang et al. 2025, arXiv 2503.00307). A token's level is the probability
 /// that the next pass does not see it. A pass reads the steps before the head as they happened, and gives every token
 /// behind them a new value and a new level: what it was unsure of is masked again and decided anew beside what it was
-/// sure of. The first
+/// sure of. What passes see is drawn; what is done is decoded beside it. The first
 /// window begins window_history steps before the head; later ones of the same call lie further on.
 class WindowRefiner : public Refiner {
  public:
@@ -28,7 +28,7 @@ class WindowRefiner : public Refiner {
   void run_pass() noexcept override;
   void describe(RefineReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override { return frontier_; }
-  void emitted(int steps) noexcept override { held_ = std::min(buffer_.head() + steps, frontier_); }
+  void emitted(int steps) noexcept override;
   void shift(int steps) noexcept override;
   [[nodiscard]] const PlanBuffer& buffer() const noexcept override { return buffer_; }
   [[nodiscard]] std::span<const Token> idle() const noexcept override { return idle_; }
@@ -38,6 +38,7 @@ class WindowRefiner : public Refiner {
   [[nodiscard]] std::int64_t end() const noexcept { return buffer_.head() + options_.horizon; }
   [[nodiscard]] bool contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept;
   void commit(std::int64_t begun) noexcept;
+  void draft_as_planned(std::int64_t step) noexcept;
   void doubt(std::int64_t from) noexcept;
   void show(std::int64_t first, int steps) noexcept;
   /// Seen and done: no pass can change anything of it.

@@ -31,7 +31,7 @@ void unroll(StepModel& model, int windows, Random& random, Batch& batch) {
     const float* row = probabilities.data_ptr<float>();
     for (std::int64_t i = 0; i < positions; ++i, row += slot.vocabulary) {
       decided[static_cast<std::size_t>(i * slots + s)] =
-          decide_token(slot, {row, static_cast<std::size_t>(slot.vocabulary)}, 1.0, random).token;
+          decide_token(slot, {row, static_cast<std::size_t>(slot.vocabulary)}, 1.0, random.uniform()).token;
     }
   }
 
