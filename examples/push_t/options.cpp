@@ -33,7 +33,7 @@ void declare(CLI::App& app, Options& options) {
       ->group(time);
   auto* budget = app.add_option("--budget-us", options.budget_us, "Time a tick may spend on refining [us]");
   auto* passes = app.add_option("--passes", options.passes,
-                                "Passes a tick may run; makes a run reproducible (2 unless given, nor a time)");
+                                "Passes a tick may run; makes a run reproducible (1 unless given, nor a time)");
   budget->group(time)->excludes(passes);
   passes->group(time);
   app.add_flag("--virtual-time", options.virtual_time, "Do not sleep between ticks")->group(time);

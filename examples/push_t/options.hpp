@@ -23,7 +23,7 @@ struct Options {
   bool virtual_time = false;
 
   PlannerOptions planner = {
-      .method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .temperature = 2.5, .plan_passes = 2};
+      .method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .temperature = 2.5, .plan_passes = 1};
   int max_steps = 300;
 
   double disturb_rate = 0.0;
@@ -43,7 +43,7 @@ struct Options {
 };
 
 /// Passes a tick unless the command line says otherwise. More make this task's model worse: see README.md.
-inline constexpr int kDefaultPasses = 2;
+inline constexpr int kDefaultPasses = 1;
 
 /// Reads the command line. Returns the process's exit code if there is nothing more to do: 0 after help, 2, with a
 /// message on stderr, for bad input.
