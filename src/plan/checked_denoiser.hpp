@@ -2,6 +2,7 @@
 // A model whose answers are looked through.
 
 #include <cmath>
+#include <cstddef>
 #include <utility>
 
 #include "ripen/denoiser.hpp"
@@ -20,12 +21,15 @@ class CheckedDenoiser : public Denoiser {
   void run(const DenoiseBatch& batch) noexcept override {
     denoiser_.run(batch);
     const bool whole = batch.depth == PassDepth::kWindow, dynamics = batch.depth == PassDepth::kDynamics;
-    const int rows = batch.windows * (whole ? batch.steps : 1);
+    const int steps = whole ? batch.steps : 1, known = whole ? batch.known : 0;
     const int columns = whole      ? layout().logits()
                         : dynamics ? layout().state_logits()
                                    : layout().logits() - layout().state_logits();
-    bad_ = bad_ || has_nan(batch.logits, rows * columns);
-    if (batch.value != nullptr && !dynamics) bad_ = bad_ || has_nan(batch.value, rows);
+    for (int w = 0; w < batch.windows; ++w) {  // What is known of a window may still be an earlier pass's.
+      const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(w) * steps + known;
+      bad_ = bad_ || has_nan(batch.logits + first * columns, (steps - known) * columns);
+      if (batch.value != nullptr && !dynamics) bad_ = bad_ || has_nan(batch.value + first, steps - known);
+    }
   }
 
   /// Whether there was something since the last call.

@@ -34,7 +34,7 @@ class TwoWaysDenoiser : public Denoiser {
       const Token action = shown[static_cast<std::size_t>(2 * i + 1)];
       if (action != kMask) side = action < kBins / 2 ? -1 : 1;
     }
-    for (int i = 0; i < batch.steps; ++i) {
+    for (int i = batch.known; i < batch.steps; ++i) {
       float* state = batch.logits + static_cast<std::ptrdiff_t>(i) * 2 * kBins;
       float* action = state + kBins;
       std::fill(state, state + 2 * kBins, broken ? std::nanf("") : 0.0F);
@@ -187,6 +187,19 @@ TEST(WindowRefiner, ABrokenModelGivesValidActions) {
     planner.refine({.state = kStart, .step = step, .begun = step}, {.passes = 2});
     ASSERT_LT(planner.action()[0], kBins) << "step " << step;
     planner.shift(1);
+  }
+}
+
+TEST(WindowRefiner, AModelThatWasBrokenOnceIsNotBlamedAgain) {
+  TwoWaysDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  denoiser.broken = true;
+  EXPECT_TRUE(planner.refine({.state = kStart}, {.passes = 1}).bad_model);
+  denoiser.broken = false;
+  for (std::int64_t step = 1; step < 6; ++step) {
+    planner.shift(1);
+    EXPECT_FALSE(planner.refine({.state = kStart, .step = step, .begun = step}, {.passes = 1}).bad_model) << step;
   }
 }
 
