@@ -26,14 +26,14 @@ using ripen::cube::Result;
 struct Contender {
   const char* name;
   Replanning replanning;
-  int plan_passes = 0, chunk = 0;  ///< what is best for it, chosen on seed 71: benchmarks/README.md; 0: it has none
+  int plan_passes = PlannerOptions{}.plan_passes;  ///< what is best for it, chosen on seed 71: benchmarks/README.md
 };
 
 constexpr Contender kContenders[] = {
     {"rolling", Replanning::kRolling},
     {"cold", Replanning::kCold},
-    {"chunk", Replanning::kChunk, 256, 8},
-    {"chunk-ahead", Replanning::kChunkAhead, 256, 8},
+    {"chunk", Replanning::kChunk, 256},
+    {"chunk-ahead", Replanning::kChunkAhead, 256},
     {"reactive", Replanning::kReactive},
     {"ar", Replanning::kAutoregressive, 1024},
     {"ar-action", Replanning::kAutoregressiveActions, 256},
@@ -175,8 +175,7 @@ void run(const Settings& settings) {
       for (const double value : sweep.values) {
         cube::Options options{.seed = settings.seed, .passes = settings.passes, .virtual_time = true};
         options.planner.replanning = contender.replanning;
-        if (contender.plan_passes > 0) options.planner.plan_passes = contender.plan_passes;
-        if (contender.chunk > 0) options.planner.chunk = contender.chunk;
+        options.planner.plan_passes = contender.plan_passes;
         sweep.set(options, value);
         line.points.push_back(report(csv, sweep, value, contender.name, solve_all(cubes, options, model, settings.jobs),
                                      options.tick_us));

@@ -160,7 +160,8 @@ void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
     // itself never changes.
     const double uniform = random_.uniform();
     const Decision decoded = decide_token(layout().slot(s), own, std::min(1.0, options_.temperature), uniform);
-    const Decision drawn = decide_token(layout().slot(s), own, options_.temperature, uniform);
+    const Decision drawn =
+        options_.temperature > 1.0 ? decide_token(layout().slot(s), own, options_.temperature, uniform) : decoded;
     plan[slot] = decoded.mean;
     draft[slot] = drawn.token;
     levels[slot] = std::max(level_of(drawn.confidence), NoiseLevel{1});  // 0 is for what is known.

@@ -13,8 +13,8 @@ namespace ripen {
 /// drawn again by confidence as in remasking, Wang et al. 2025, arXiv 2503.00307). A token's level is the probability
 /// that the next pass does not see it. A pass reads the steps before the head as they happened, and gives every token
 /// behind them a new value and a new level: what it was unsure of is masked again and decided anew beside what it was
-/// sure of. What passes see is drawn; what is done is decoded beside it. The first
-/// window begins window_history steps before the head; later ones of the same call lie further on.
+/// sure of. What passes see is drawn; what is done is decoded beside it. The first window begins window_history steps
+/// before the head; later ones of the same call lie further on.
 class WindowRefiner : public Refiner {
  public:
   WindowRefiner(Denoiser& model, const PlannerOptions& options);
