@@ -18,6 +18,7 @@
 #include "peak.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "ripen/random.hpp"
+#include "shared/parse.hpp"
 #ifdef RIPEN_WITH_ONNXRUNTIME
 #include "onnx_passes.hpp"
 #endif
@@ -139,7 +140,7 @@ int main(int argc, char** argv) {
   app.add_option("--block-ms", options.block, "Time of the calls in a round [ms]")
       ->check(CLI::Range(0.0, 1e4))
       ->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
   try {
     const auto model = ripen::ModelFile::load(options.model);
     const double peak = ripen::peak_gigaflops();
@@ -156,6 +157,6 @@ int main(int argc, char** argv) {
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "pass_cost: %s\n", error.what());
-    return 2;
+    return ripen::examples::kBadInput;
   }
 }

@@ -10,6 +10,7 @@
 
 #include "cube_solver/demonstrations.hpp"
 #include "ripen/native_denoiser.hpp"
+#include "shared/parse.hpp"
 
 namespace ripen {
 namespace {
@@ -65,7 +66,7 @@ int main(int argc, char** argv) {
   CLI::App app("Compares how good a cube model's likeliest actions are in float32 and in int8.");
   app.add_option("--states", count, "At least this many")->check(CLI::Range(1, 100000000))->capture_default_str();
   app.add_option("--model", path, "Weights")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
   try {
     using ripen::Precision;
     const auto model = ripen::ModelFile::load(path);
@@ -86,6 +87,6 @@ int main(int argc, char** argv) {
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "precision: %s\n", error.what());
-    return 2;
+    return ripen::examples::kBadInput;
   }
 }

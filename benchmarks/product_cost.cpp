@@ -14,6 +14,7 @@
 
 #include "model/kernels.hpp"
 #include "peak.hpp"
+#include "shared/parse.hpp"
 #ifdef RIPEN_WITH_DNNL
 #include <oneapi/dnnl/dnnl.hpp>
 #endif
@@ -148,7 +149,7 @@ int main(int argc, char** argv) {
   int rounds = 300;
   CLI::App app("Compares what could compute a pass's products, on one thread: time, and 10^9 operations a second.");
   app.add_option("--rounds", rounds, "Medians are of this many")->check(CLI::Range(1, 1000000))->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
   std::printf("peak %.0f GFLOP/s (float32 fused multiply-add, one core)\n\n| rows | weights |",
               ripen::peak_gigaflops());
   ripen::Product example(1, 64, 64);

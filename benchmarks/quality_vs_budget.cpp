@@ -17,6 +17,7 @@
 #include "ripen/native_denoiser.hpp"
 #include "shared/in_order.hpp"
 #include "shared/interval.hpp"
+#include "shared/parse.hpp"
 
 namespace {
 
@@ -216,13 +217,13 @@ int main(int argc, char** argv) {
   app.add_option("--sweep", settings.only, "Only these")->check(CLI::IsMember(names_of(sweeps(false))));
   app.add_option("--planner", settings.planners, "Only these")->check(CLI::IsMember(names_of(kContenders)));
   app.add_flag("--small", settings.small, "Fewer points, and 20 cubes unless --cubes says otherwise");
-  CLI11_PARSE(app, argc, argv);
+  if (const auto status = examples::parse(app, argc, argv)) return *status;
   if (settings.small && app.count("--cubes") == 0) settings.cubes = 20;
   try {
     run(settings);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "quality_vs_budget: %s\n", error.what());
-    return 2;
+    return examples::kBadInput;
   }
   return 0;
 }

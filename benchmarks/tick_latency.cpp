@@ -24,6 +24,7 @@
 #include "ripen/planner_thread.hpp"
 #include "ripen/real_time.hpp"
 #include "ripen/trace.hpp"
+#include "shared/parse.hpp"
 #include "shared/precision.hpp"
 
 namespace ripen {
@@ -210,7 +211,7 @@ int main(int argc, char** argv) {
   app.add_option("--model", options.model, "Weights of the cube")->capture_default_str();
   ripen::examples::declare_precision(app, options.precision, "OPTIONS");
   app.add_option("--seed", options.seed, "Of cubes and planner")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
   try {
     const ripen::CpuLoad load(options.load_threads());
     const ripen::Totals totals = ripen::measure(options);
@@ -218,7 +219,7 @@ int main(int argc, char** argv) {
     if (!options.csv.empty()) ripen::write_csv(options, totals);
   } catch (const std::exception& error) {
     std::cerr << "tick_latency: " << error.what() << '\n';
-    return 1;
+    return ripen::examples::kBadInput;
   }
   return 0;
 }

@@ -21,13 +21,13 @@
 #include "ripen/native_denoiser.hpp"
 #include "ripen/planner.hpp"
 #include "shared/in_order.hpp"
+#include "shared/parse.hpp"
 
 namespace {
 
 using namespace ripen::cube;
 using InOrder = ripen::examples::InOrder<Result>;
 
-constexpr int kBadInput = 2;
 constexpr int kNotAllSolved = 3;
 
 /// Solves cubes until none is left; each worker has a denoiser of its own.
@@ -99,6 +99,6 @@ int main(int argc, char** argv) {
     return run(options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "cube_solver: %s\n", error.what());
-    return kBadInput;
+    return ripen::examples::kBadInput;
   }
 }

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "ripen/problems.hpp"
+#include "shared/parse.hpp"
 #include "shared/precision.hpp"
 #include "shared/replanning.hpp"
 
@@ -14,8 +15,6 @@
 namespace ripen::cube {
 
 namespace {
-
-constexpr int kBadInput = 2;
 
 void declare(CLI::App& app, Options& options) {
   // Not an option group: CLI11 2.3 takes an empty argument for the group's name, and never comes back.
@@ -107,14 +106,10 @@ std::optional<int> parse(int argc, const char* const* argv, Options& options) {
   CLI::App app("Solves cubes with a simulated robot whose plan keeps ripening while it turns.");
   app.footer("Exit status: 0 all solved, 3 not all solved, 2 bad input.");
   declare(app, options);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kBadInput;
-  }
+  if (const auto status = examples::parse(app, argc, argv)) return status;
   if (const std::string problems = options.validate(); !problems.empty()) {
     std::cerr << problems << '\n';
-    return kBadInput;
+    return examples::kBadInput;
   }
   return std::nullopt;
 }

@@ -6,10 +6,9 @@
 
 #include "cube_solver/replay.hpp"
 #include "ripen/native_denoiser.hpp"
+#include "shared/parse.hpp"
 
 namespace {
-
-constexpr int kBadInput = 2;
 
 ripen::Recording replayed(const ripen::Recording& recording, const std::string& model) {
   ripen::NativeDenoiser denoiser(
@@ -27,11 +26,7 @@ int main(int argc, char** argv) {
   app.add_option("OTHER", other, "Compare with this recording instead");
   app.add_option("--model", model, "Weights (those that the recording names unless given)");
   app.footer("Exit status: 0 the same bit for bit, 1 they part, 2 bad input.");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kBadInput;
-  }
+  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
   try {
     const ripen::Recording recording = ripen::Recording::load(file);
     const ripen::Recording again = other.empty() ? replayed(recording, model) : ripen::Recording::load(other);
@@ -44,6 +39,6 @@ int main(int argc, char** argv) {
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "replay: %s\n", error.what());
-    return kBadInput;
+    return ripen::examples::kBadInput;
   }
 }

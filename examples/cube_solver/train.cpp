@@ -1,6 +1,7 @@
 // Trains the cube's model: cube_train --minutes 60 --output models/cube.safetensors
 
 #include "cube_solver/demonstrations.hpp"
+#include "shared/parse.hpp"
 #include "shared/training.hpp"
 
 int main(int argc, char** argv) {
@@ -9,7 +10,7 @@ int main(int argc, char** argv) {
   std::string from;
   CLI::App app("Trains a denoiser to solve cubes, from a teacher's solutions made on the way");
   ripen::examples::declare_training(app, options, config, from);
-  CLI11_PARSE(app, argc, argv);
+  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
 
   try {
     torch::manual_seed(options.seed);
@@ -18,7 +19,7 @@ int main(int argc, char** argv) {
                         ripen::examples::print_progress);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "cube_train: %s\n", error.what());
-    return 2;
+    return ripen::examples::kBadInput;
   }
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "ripen/problems.hpp"
+#include "shared/parse.hpp"
 #include "shared/replanning.hpp"
 
 #ifndef RIPEN_PUSHT_MODEL
@@ -14,8 +15,6 @@
 namespace ripen::push_t {
 
 namespace {
-
-constexpr int kBadInput = 2;
 
 void declare(CLI::App& app, Options& options) {
   // Not an option group: CLI11 2.3 takes an empty argument for the group's name, and never comes back.
@@ -108,14 +107,10 @@ std::optional<int> parse(int argc, const char* const* argv, Options& options) {
   CLI::App app("Pushes a T to its place with a simulated robot whose plan keeps ripening while it moves.");
   app.footer("Exit status: 0 all succeeded, 3 not all succeeded, 2 bad input.");
   declare(app, options);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kBadInput;
-  }
+  if (const auto status = examples::parse(app, argc, argv)) return status;
   if (const std::string problems = options.validate(); !problems.empty()) {
     std::cerr << problems << '\n';
-    return kBadInput;
+    return examples::kBadInput;
   }
   return std::nullopt;
 }

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "push_t/demonstrations.hpp"
+#include "shared/parse.hpp"
 #include "shared/training.hpp"
 
 int main(int argc, char** argv) {
@@ -25,7 +26,7 @@ int main(int argc, char** argv) {
          "this share of the data is seen elsewhere on the table, the less the nearer the goal: nobody recorded it")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
 
   try {
     torch::manual_seed(options.seed);
@@ -52,7 +53,7 @@ int main(int argc, char** argv) {
                         ripen::examples::print_progress);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "push_t_train: %s\n", error.what());
-    return 2;
+    return ripen::examples::kBadInput;
   }
   return 0;
 }

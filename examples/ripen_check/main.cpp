@@ -10,13 +10,13 @@
 
 #include "ripen_check/machine.hpp"
 #include "ripen_check/wake_up.hpp"
+#include "shared/parse.hpp"
 
 namespace {
 
 using namespace ripen;
 using namespace ripen::check;
 
-constexpr int kBadInput = 2;
 constexpr int kNotCredible = 3;
 
 struct Options {
@@ -79,13 +79,11 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0, 99))
       ->capture_default_str();
   app.add_option("--cpu", options.cpus, "Processors that the loop may run on (any unless given)");
+  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
   try {
-    app.parse(argc, argv);
     return run(options);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kBadInput;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "ripen_check: %s\n", error.what());
-    return kBadInput;
+    return ripen::examples::kBadInput;
   }
 }
