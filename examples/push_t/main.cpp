@@ -17,12 +17,12 @@
 #include "push_t/tokens.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "shared/in_order.hpp"
+#include "shared/parse.hpp"
 
 namespace {
 
 using namespace ripen::push_t;
 
-constexpr int kBadInput = 2;
 constexpr int kNotAllSucceeded = 3;
 
 std::ofstream opened(const char* option, const std::string& path) {
@@ -56,24 +56,24 @@ int run(const Options& options) {
   ripen::examples::in_parallel(options.jobs, next, episodes, [&] {
     ripen::NativeDenoiser denoiser(model, {.max_windows = 1});
     for (std::size_t i = next++; i < episodes; i = next++) {
-      std::optional<Recording> recording;
-      if (options.save_successes || (i == 0 && picture))
-        recording.emplace(options.max_steps + 1, options.planner.horizon);
-      const auto seed = first + static_cast<std::uint32_t>(i);
-      Result result = run_episode(seed, options, denoiser, recording ? &*recording : nullptr);
-      if (options.save_successes && result.succeeded) successes[i] = episode_of(*recording);
+      std::optional<Result> best;
+      std::optional<Recording> of_best;
       Options shorter = options;  // What is not shorter than the best so far is given up.
-      for (int attempt = 1; attempt < options.attempts; ++attempt) {
-        if (result.succeeded) shorter.max_steps = static_cast<int>(result.steps) - 1;
-        if (shorter.max_steps == 0) break;
-        recording.emplace(options.max_steps + 1, options.planner.horizon);
-        const Result tried = run_episode(seed, shorter, denoiser, &*recording, attempt);
-        if (!tried.succeeded) continue;
-        result = tried;
-        successes[i] = episode_of(*recording);
+      for (int attempt = 0; attempt < options.attempts && shorter.max_steps > 0; ++attempt) {
+        std::optional<Recording> recording;
+        if (options.save_successes || (i == 0 && picture)) {
+          recording.emplace(options.max_steps + 1, options.planner.horizon);
+        }
+        const Result tried = run_episode(first + static_cast<std::uint32_t>(i), shorter, denoiser,
+                                         recording ? &*recording : nullptr, attempt);
+        if (best && !tried.succeeded) continue;
+        best = tried;
+        of_best = std::move(recording);
+        if (tried.succeeded) shorter.max_steps = static_cast<int>(tried.steps) - 1;
       }
-      results.take(i, result);
-      if (i == 0 && picture && !(*picture << to_svg(*recording) << std::flush)) {
+      results.take(i, *best);
+      if (options.save_successes && best->succeeded) successes[i] = episode_of(*of_best);
+      if (i == 0 && picture && !(*picture << to_svg(*of_best) << std::flush)) {
         throw std::runtime_error("--render '" + *options.render + "': cannot be written");
       }
     }
@@ -101,6 +101,6 @@ int main(int argc, char** argv) {
     return run(options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "push_t: %s\n", error.what());
-    return kBadInput;
+    return ripen::examples::kBadInput;
   }
 }
