@@ -172,7 +172,7 @@ void WindowRefiner::run_pass() noexcept {
   const int most = denoiser_.max_steps();
   // A window begins with steps that are known, or that the pass before has decided.
   const std::int64_t oldest = std::max<std::int64_t>(0, buffer_.head() - options_.history);
-  const std::int64_t first = std::max(oldest, std::min(next_ - options_.window_history, end() - most));
+  const std::int64_t first = std::max(oldest, next_ - options_.window_history);
   const int steps = static_cast<int>(std::min<std::int64_t>(most, end() - first));
   show(first, steps);
   int known = 0;
