@@ -200,5 +200,28 @@ TEST(Solve, TheViewIsShownTheEnd) {
   EXPECT_EQ(last.passes, result.passes);
 }
 
+/// The plan after so many passes in all, stopped after every few of them, while the cube stands still.
+std::vector<Token> planned(const Cube& cube, int passes, int at_once) {
+  const CubeTransition transition;
+  Planner planner(denoiser(), {.candidates = 16}, &transition);
+  std::array<Token, kCubies> state{}, goal{};
+  to_tokens(cube, state);
+  to_tokens(Cube(), goal);
+  EXPECT_TRUE(planner.reset(state, goal, std::array{Token{kHold}}));
+  for (int done = 0; done < passes; done += at_once) (void)planner.refine({.state = state}, {.passes = at_once});
+  std::vector<Token> plan;
+  for (int i = 0; i < planner.options().horizon; ++i) plan.push_back(planner.action(i)[0]);
+  return plan;
+}
+
+TEST(Solve, StoppingInTheMiddleCostsNothing) {
+  for (const int passes : {12, 60, 240}) {
+    const auto whole = planned(cube_of(5), passes, passes);
+    for (const int at_once : {1, 3, 12}) {
+      EXPECT_EQ(planned(cube_of(5), passes, at_once), whole) << passes << " passes, stopped after every " << at_once;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ripen::cube
