@@ -39,12 +39,6 @@ inline void normalize_log(std::span<float> logits) noexcept {
   for (float& logit : logits) logit -= shift;
 }
 
-/// Turns one slot's logits into probabilities, in place. NaN becomes impossible. Real-time safe.
-inline void normalize(std::span<float> logits) noexcept {
-  normalize_log(logits);
-  for (float& logit : logits) logit = std::exp(logit);
-}
-
 /// A token read off a posterior, and how much of it agrees.
 struct Decision {
   Token token = 0;          ///< drawn
@@ -52,20 +46,18 @@ struct Decision {
   float confidence = 0.0F;  ///< probability of the token; of a binned channel, of the mode around it
 };
 
-/// Decides one slot: draws at the temperature (0: the likeliest). uniform: the random number in [0, 1) that chooses;
-/// with the same one, draws at two temperatures lie near each other. Real-time safe.
-inline Decision decide_token(const Slot& slot, std::span<const float> probabilities, double temperature,
+/// Decides one slot: draws from probabilities that may be its own at another temperature, or takes the likeliest if
+/// there are none. uniform: the random number in [0, 1) that chooses; with the same one, draws at two temperatures lie
+/// near each other. Real-time safe.
+inline Decision decide_token(const Slot& slot, std::span<const float> probabilities, std::span<const float> to_draw,
                              double uniform) noexcept {
   const auto bins = static_cast<int>(probabilities.size());
-  int drawn = static_cast<int>(std::ranges::max_element(probabilities) - probabilities.begin());
-  const float highest = probabilities[static_cast<std::size_t>(drawn)];
-  if (temperature > 0.0) {
-    const auto weight = [&](float p) { return temperature == 1.0 ? p : std::pow(p / highest, 1.0 / temperature); };
-    double left = 0.0;
-    for (const float p : probabilities) left += weight(p);
-    left *= uniform;
-    for (drawn = 0; drawn + 1 < bins; ++drawn) {
-      left -= weight(probabilities[static_cast<std::size_t>(drawn)]);
+  int drawn = 0;
+  if (to_draw.empty()) {
+    drawn = static_cast<int>(std::ranges::max_element(probabilities) - probabilities.begin());
+  } else {
+    for (double left = uniform; drawn + 1 < bins; ++drawn) {
+      left -= to_draw[static_cast<std::size_t>(drawn)];
       if (left < 0.0) break;
     }
   }

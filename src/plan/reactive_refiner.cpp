@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plan/posterior.hpp"
+#include "plan/softmax.hpp"
 
 namespace ripen {
 
@@ -51,8 +52,8 @@ void ReactiveRefiner::run_pass() noexcept {
   for (int s = layout.states(); s < layout.slots(); ++s) {
     const auto own = std::span(logits_).subspan(static_cast<std::size_t>(layout.offset(s) - layout.state_logits()),
                                                 static_cast<std::size_t>(layout.slot(s).vocabulary));
-    normalize(own);
-    const Decision decision = decide_token(layout.slot(s), own, 0.0, 0.0);
+    softmax(own, 1.0, own);
+    const Decision decision = decide_token(layout.slot(s), own, {}, 0.0);
     tokens[static_cast<std::size_t>(s)] = decision.mean;
     buffer_.levels(0, committed_)[static_cast<std::size_t>(s)] = level_of(decision.confidence);
   }

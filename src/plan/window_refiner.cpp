@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plan/posterior.hpp"
+#include "plan/softmax.hpp"
 
 namespace ripen {
 
@@ -29,7 +30,9 @@ WindowRefiner::WindowRefiner(Denoiser& model, const PlannerOptions& options)
       goal_(static_cast<std::size_t>(model.layout().states()), kMask),
       idle_(static_cast<std::size_t>(model.layout().actions()), 0),
       tokens_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().slots()), kMask),
-      logits_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().logits())) {}
+      logits_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().logits())),
+      probabilities_(static_cast<std::size_t>(model.layout().logits())),
+      tempered_(static_cast<std::size_t>(model.layout().logits())) {}
 
 void WindowRefiner::reset(std::span<const Token> state, std::span<const Token> goal,
                           std::span<const Token> idle) noexcept {
@@ -153,15 +156,17 @@ void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
   for (int s = 0; s < layout().slots(); ++s) {
     const auto slot = static_cast<std::size_t>(s);
     if (levels[slot] == 0 || (s >= layout().states() && step < held_)) continue;  // It is known.
-    const auto own = std::span(logits_).subspan(static_cast<std::size_t>(logits - logits_.data() + layout().offset(s)),
-                                                static_cast<std::size_t>(layout().slot(s).vocabulary));
-    normalize(own);
+    const std::span own(logits + layout().offset(s), static_cast<std::size_t>(layout().slot(s).vocabulary));
+    const auto probabilities = std::span(probabilities_).first(own.size());
+    const auto tempered = std::span(tempered_).first(options_.temperature > 0.0 ? own.size() : 0);
+    softmax(own, 1.0, probabilities);
+    if (!tempered.empty()) softmax(own, options_.temperature, tempered);
     // Passes see a draft that is drawn: means of means would shrink to standing still, and a plan that is too sure of
     // itself never changes.
+    const bool is_hot = options_.temperature > 1.0;
     const double uniform = random_.uniform();
-    const Decision decoded = decide_token(layout().slot(s), own, std::min(1.0, options_.temperature), uniform);
-    const Decision drawn =
-        options_.temperature > 1.0 ? decide_token(layout().slot(s), own, options_.temperature, uniform) : decoded;
+    const Decision decoded = decide_token(layout().slot(s), probabilities, is_hot ? probabilities : tempered, uniform);
+    const Decision drawn = is_hot ? decide_token(layout().slot(s), probabilities, tempered, uniform) : decoded;
     plan[slot] = decoded.mean;
     draft[slot] = drawn.token;
     levels[slot] = std::max(level_of(drawn.confidence), NoiseLevel{1});  // 0 is for what is known.

@@ -56,8 +56,9 @@ class WindowRefiner : public Refiner {
   std::int64_t next_ = 0;       // First step of the next window that was not in the last.
   bool fresh_ = false;          // A pass has read what was seen last.
 
-  std::vector<Token> tokens_;  // [steps][slots]
-  std::vector<float> logits_;  // [steps][logits]
+  std::vector<Token> tokens_;                    // [steps][slots]
+  std::vector<float> logits_;                    // [steps][logits]
+  std::vector<float> probabilities_, tempered_;  // Of one slot; the second are what the draft is drawn from.
 };
 
 }  // namespace ripen

@@ -30,8 +30,8 @@ void unroll(StepModel& model, int windows, Random& random, Batch& batch) {
                             : action.slice(-1, first, first + slot.vocabulary).reshape({positions, slot.vocabulary}));
     const float* row = probabilities.data_ptr<float>();
     for (std::int64_t i = 0; i < positions; ++i, row += slot.vocabulary) {
-      decided[static_cast<std::size_t>(i * slots + s)] =
-          decide_token(slot, {row, static_cast<std::size_t>(slot.vocabulary)}, 1.0, random.uniform()).token;
+      const std::span of_slot(row, static_cast<std::size_t>(slot.vocabulary));
+      decided[static_cast<std::size_t>(i * slots + s)] = decide_token(slot, of_slot, of_slot, random.uniform()).token;
     }
   }
 
