@@ -27,11 +27,14 @@ using ripen::cube::Result;
 struct Contender {
   const char* name;
   Replanning replanning;
-  int plan_passes = PlannerOptions{}.plan_passes;  ///< what is best for it, chosen on seed 71: benchmarks/README.md
+  // What is best for it, chosen on seed 71: benchmarks/README.md.
+  int plan_passes = PlannerOptions{}.plan_passes;
+  int wait_passes = 0;
 };
 
 constexpr Contender kContenders[] = {
     {"rolling", Replanning::kRolling},
+    {"rolling-waits", Replanning::kRolling, PlannerOptions{}.plan_passes, 256},
     {"cold", Replanning::kCold},
     {"chunk", Replanning::kChunk, 256},
     {"chunk-ahead", Replanning::kChunkAhead, 256},
@@ -66,6 +69,8 @@ std::vector<Sweep> sweeps(bool small) {
        [](cube::Options& o, double v) { o.planner.horizon = static_cast<int>(v); }},
       {"plan-passes", "most passes of a plan", few({16, 64, 256, 1024}, {64, 256}), true,
        [](cube::Options& o, double v) { o.planner.plan_passes = static_cast<int>(v); }},
+      {"wait-passes", "most passes waited for a plan", few({16, 64, 256, 1024}, {64, 256}), true,
+       [](cube::Options& o, double v) { o.planner.wait_passes = static_cast<int>(v); }},
       {"chunk", "steps done of a plan", few({2, 4, 8, 16, 32}, {4, 16}), true,
        [](cube::Options& o, double v) { o.planner.chunk = static_cast<int>(v); }},
       {"quarter", "time of a quarter turn [ms]", few({10, 20, 40, 80, 160}, {20, 80}), true,
@@ -177,6 +182,7 @@ void run(const Settings& settings) {
         cube::Options options{.seed = settings.seed, .passes = settings.passes, .virtual_time = true};
         options.planner.replanning = contender.replanning;
         options.planner.plan_passes = contender.plan_passes;
+        options.planner.wait_passes = contender.wait_passes;
         sweep.set(options, value);
         line.points.push_back(report(csv, sweep, value, contender.name, solve_all(cubes, options, model, settings.jobs),
                                      options.tick_us));

@@ -48,6 +48,10 @@ void declare(CLI::App& app, Options& options) {
       ->capture_default_str()
       ->group(planner);
   app.add_option("--horizon", options.planner.horizon, "Steps in the plan")->capture_default_str()->group(planner);
+  app.add_option("--wait-passes", options.planner.wait_passes,
+                 "Passes to stand still for, rather than turn by a plan that does not reach the goal yet")
+      ->capture_default_str()
+      ->group(planner);
   examples::declare_replanning(app, options.planner, planner);
   app.add_option("--max-moves", options.max_moves, "Turns after which the robot gives up")
       ->capture_default_str()

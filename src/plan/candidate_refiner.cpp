@@ -40,6 +40,7 @@ void CandidateRefiner::reset(std::span<const Token> state, std::span<const Token
   known_.clear();
   restart();
   committed_ = held_ = frontier_ = unbroken_ = 0;
+  waited_ = 0;
   goal_step_ = whole_goal_ = -1;
   drawn_ = 0;
   std::ranges::copy(goal, goal_.begin());
@@ -83,10 +84,10 @@ int CandidateRefiner::next_pass() noexcept { return round_.active() || begin_rou
 void CandidateRefiner::describe(RefineReport& report) const noexcept {
   report.steps_to_goal = is_whole() ? static_cast<std::int32_t>(goal_step_ - buffer_.head()) : -1;
   report.goal_reached = is_whole() && goal_step_ <= committed_;
-  report.head_is_ripe = report.goal_reached || (frontier_ > buffer_.head() && !report.disturbed);
+  report.head_is_ripe = report.goal_reached || (frontier() > buffer_.head() && !report.disturbed);
 }
 
-void CandidateRefiner::emitted(int steps) noexcept { held_ = std::min(buffer_.head() + steps, frontier_); }
+void CandidateRefiner::emitted(int steps) noexcept { held_ = std::min(buffer_.head() + steps, frontier()); }
 
 void CandidateRefiner::shift(int steps) noexcept {
   const std::int64_t target = buffer_.head() + steps;
@@ -176,7 +177,8 @@ void CandidateRefiner::forget() noexcept {
 
 void CandidateRefiner::commit(std::int64_t begun) noexcept {
   for (; committed_ < begun && committed_ + 1 < end(); ++committed_) {
-    if (frontier_ <= committed_) {  // It had to act before anything was decided.
+    if (frontier() <= committed_) {  // It had to act before anything was decided, or waited.
+      if (frontier_ > committed_) drop_from(committed_);
       std::ranges::copy(idle_, buffer_.tokens(kFollowed, committed_).subspan(goal_.size()).begin());
       frontier_ = committed_ + 1;
     }
@@ -271,6 +273,7 @@ bool CandidateRefiner::begin_round() noexcept {
 }
 
 void CandidateRefiner::run_pass() noexcept {
+  waited_ = is_whole() ? 0 : waited_ + 1;
   // A plan that is no shorter than the one we have is of no use, nor is one that does not fit the horizon.
   std::int64_t limit = is_whole() ? goal_step_ : end();
   if (pending_goal_ >= 0) limit = std::min(limit, pending_goal_);

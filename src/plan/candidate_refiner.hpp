@@ -21,7 +21,9 @@ class CandidateRefiner : public Refiner {
   [[nodiscard]] int next_pass() noexcept override;
   void run_pass() noexcept override;
   void describe(RefineReport& report) const noexcept override;
-  [[nodiscard]] std::int64_t frontier() const noexcept override { return frontier_; }
+  [[nodiscard]] std::int64_t frontier() const noexcept override {
+    return is_waiting() ? std::min(std::max(committed_, held_), frontier_) : frontier_;
+  }
   void emitted(int steps) noexcept override;
   void shift(int steps) noexcept override;
   [[nodiscard]] const PlanBuffer& buffer() const noexcept override { return buffer_; }
@@ -32,6 +34,7 @@ class CandidateRefiner : public Refiner {
   [[nodiscard]] const TokenLayout& layout() const noexcept { return buffer_.layout(); }
   [[nodiscard]] std::int64_t end() const noexcept { return buffer_.head() + options_.horizon; }
   [[nodiscard]] bool is_whole() const noexcept { return goal_step_ >= 0; }
+  [[nodiscard]] bool is_waiting() const noexcept { return !is_whole() && waited_ < options_.wait_passes; }
   [[nodiscard]] bool known_state(std::int64_t step) const noexcept;
   [[nodiscard]] bool at_goal(std::span<const Token> state) const noexcept;
   [[nodiscard]] std::int64_t oldest_unbroken() const noexcept;
@@ -73,6 +76,7 @@ class CandidateRefiner : public Refiner {
   std::int64_t pending_goal_ = -1;    // The same for row kPending, which waits until what was emitted is settled.
   std::int64_t followed_depth_ = -1;  // The round's step that the followed plan was last taken from ...
   float end_value_ = 0.0F;            // ... and the steps that seemed left from there.
+  int waited_ = 0;                    // Passes since there was a plan that reaches the goal.
   int rounds_ = 0;                    // Since the plan was last begun afresh.
   std::uint64_t drawn_ = 0;           // Rounds ever begun.
 

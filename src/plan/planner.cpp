@@ -61,6 +61,7 @@ std::string PlannerOptions::validate() const {
   problems.range("pass_windows", pass_windows, 1, 4096);
   problems.range("value_weight", value_weight, 0.0, 1e6);
   problems.range("likelihood_weight", likelihood_weight, 0.0, 1e6);
+  problems.range("wait_passes", wait_passes, 0, 1 << 20);
   problems.range("noise", noise, 0.0, 1e6);
   if (replanning == Replanning::kChunk || replanning == Replanning::kChunkAhead) {
     problems.range("chunk", chunk, 1, horizon);

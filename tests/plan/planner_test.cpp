@@ -174,6 +174,43 @@ TEST(Planner, AShiftIsAsManyShiftsOfOne) {
   }
 }
 
+TEST(Planner, WaitsForAPlanThatReachesTheGoalButNotForEver) {
+  for (const int wait_passes : {0, 3, 1000}) {
+    LineDenoiser denoiser;
+    Planner planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 4, .wait_passes = wait_passes});
+    ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+    bool whole = false;
+    for (int pass = 1; pass <= 100; ++pass) {
+      const RefineReport report = planner.refine({.state = State{3}}, {.passes = 1});
+      whole = whole || report.steps_to_goal >= 0;
+      EXPECT_EQ(planner.decided(), whole || pass >= wait_passes) << "pass " << pass << " of at most " << wait_passes;
+      EXPECT_EQ(report.head_is_ripe, planner.decided());
+      EXPECT_EQ(planner.action()[0], planner.decided() ? test::kRight : test::kStay);
+    }
+    EXPECT_TRUE(whole);
+  }
+}
+
+TEST(Planner, StepsThatPassWhileItWaitsAreIdle) {
+  LineDenoiser denoiser;
+  Planner planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 4, .wait_passes = 1000});
+  Token place = 3;
+  ASSERT_TRUE(planner.reset(State{place}, kGoal, kIdle));
+  for (std::int64_t step = 0; step < 60; ++step) {
+    // Too few passes for a plan, at first.
+    const RefineReport report =
+        planner.refine({.state = State{place}, .step = step, .begun = step}, {.passes = step < 10 ? 1 : 100});
+    EXPECT_FALSE(report.disturbed) << "step " << step;
+    EXPECT_EQ(planner.decided(), step >= 10) << "step " << step;
+    place = LineDenoiser::moved(place, planner.action()[0]);
+    planner.emitted(1);
+    planner.shift(1);
+    planner.emitted(0);
+    EXPECT_EQ(planner.buffer().action(0, step)[0], place == 3 ? test::kStay : step < 27 ? test::kRight : test::kStay);
+  }
+  EXPECT_EQ(place, test::kLineGoal);
+}
+
 TEST(Planner, CountBudgetsAreReproducible) {
   const auto run = [] {
     LineDenoiser denoiser;
