@@ -91,7 +91,7 @@ struct Settings {
   std::uint64_t seed = 31;
   std::string model = RIPEN_CUBE_MODEL, folder = "quality";
   std::vector<std::string> only, planners;
-  bool small = false;
+  bool small = false, resume = false;
 };
 
 std::vector<Result> solve_all(const std::vector<cube::Cube>& cubes, const cube::Options& options,
@@ -114,9 +114,29 @@ double sum_of(const std::vector<Result>& results, Number number) {
                          [&](double sum, const Result& r) { return sum + static_cast<double>(number(r)); });
 }
 
-/// Writes a line of the table; returns the point of the plot.
-plot::Point report(std::ofstream& csv, const Sweep& sweep, double value, const char* planner,
-                   const std::vector<Result>& results, int tick_us) {
+constexpr char kHeader[] =
+    "sweep,value,planner,cubes,solved,solved_rate,rate_low,rate_high,turns,turns_low,turns_high,seconds,undecided_"
+    "share,"
+    "passes_a_turn,recoveries,recovery_ticks,recovery_passes,ripe_ticks";
+
+/// What a line of the table begins with.
+std::string key_of(const Sweep& sweep, double value, const char* planner, int cubes) {
+  char key[128];
+  std::snprintf(key, sizeof key, "%s,%g,%s,%d,", sweep.name, value, planner, cubes);
+  return key;
+}
+
+/// The point of the plot that a line of the table is.
+plot::Point point_of(const std::string& line) {
+  plot::Point point{};
+  if (std::sscanf(line.c_str(), "%*[^,],%lf,%*[^,],%*d,%*d,%lf,%lf,%lf", &point.x, &point.y, &point.low, &point.high) !=
+      4) {
+    throw std::runtime_error("quality.csv: no line of this program: '" + line + "'");
+  }
+  return point;
+}
+
+std::string line_of(const std::string& key, const std::vector<Result>& results, int tick_us) {
   const auto n = static_cast<std::int64_t>(results.size());
   std::vector<double> turns, ages;
   for (const Result& r : results) {
@@ -138,18 +158,24 @@ plot::Point report(std::ofstream& csv, const Sweep& sweep, double value, const c
   const double recoveries = sum_of(results, [](const Result& r) { return r.recoveries; });
   const auto each = [&](double sum) { return recoveries > 0 ? sum / recoveries : 0.0; };
   char line[512];
-  std::snprintf(line, sizeof line,
-                "%s,%g,%s,%lld,%lld,%.4f,%.4f,%.4f,%.2f,%.2f,%.2f,%.3f,%.4f,%.1f,%.0f,%.1f,%.1f,%.1f\n", sweep.name,
-                value, planner, static_cast<long long>(n), static_cast<long long>(solved),
-                static_cast<double>(solved) / static_cast<double>(n), rate.low, rate.high, mean(turns),
-                turns_interval.low, turns_interval.high, solved > 0 ? seconds / static_cast<double>(solved) : 0.0,
-                undecided / std::max(1.0, ticks), passes / std::max(1.0, all_turns), recoveries,
+  std::snprintf(line, sizeof line, "%s%lld,%.4f,%.4f,%.4f,%.2f,%.2f,%.2f,%.3f,%.4f,%.1f,%.0f,%.1f,%.1f,%.1f",
+                key.c_str(), static_cast<long long>(solved), static_cast<double>(solved) / static_cast<double>(n),
+                rate.low, rate.high, mean(turns), turns_interval.low, turns_interval.high,
+                solved > 0 ? seconds / static_cast<double>(solved) : 0.0, undecided / std::max(1.0, ticks),
+                passes / std::max(1.0, all_turns), recoveries,
                 each(sum_of(results, [](const Result& r) { return r.recovery_ticks; })),
                 each(sum_of(results, [](const Result& r) { return r.recovery_passes; })), mean(ages));
-  csv << line << std::flush;
-  std::fputs(line, stdout);
-  std::fflush(stdout);
-  return {value, static_cast<double>(solved) / static_cast<double>(n), rate.low, rate.high};
+  return line;
+}
+
+/// Lines of an earlier run's table; none if there is no such file.
+std::vector<std::string> lines_of(const std::string& path) {
+  std::vector<std::string> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (line != kHeader) lines.push_back(line);
+  }
+  return lines;
 }
 
 void run(const Settings& settings) {
@@ -158,13 +184,15 @@ void run(const Settings& settings) {
   std::vector<cube::Cube> cubes;
   for (int i = 0; i < settings.cubes; ++i) cubes.push_back(cube::random_cube(random));
   std::filesystem::create_directories(settings.folder);
-  std::ofstream csv(settings.folder + "/quality.csv");
-  const char* header =
-      "sweep,value,planner,cubes,solved,solved_rate,rate_low,rate_high,turns,turns_low,turns_high,seconds,undecided_"
-      "share,"
-      "passes_a_turn,recoveries,recovery_ticks,recovery_passes,ripe_ticks\n";
-  csv << header;
-  std::fputs(header, stdout);
+  const std::string path = settings.folder + "/quality.csv";
+  const auto known = settings.resume ? lines_of(path) : std::vector<std::string>{};
+  std::ofstream csv(path, settings.resume ? std::ios::app : std::ios::trunc);
+  const auto say = [&](const std::string& line, bool is_new) {
+    if (is_new) csv << line << std::endl;
+    std::printf("%s\n", line.c_str());
+    std::fflush(stdout);
+  };
+  say(kHeader, known.empty());
   const auto chosen = [](const std::vector<std::string>& names, const char* name) {
     return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
   };
@@ -184,15 +212,20 @@ void run(const Settings& settings) {
         options.planner.plan_passes = contender.plan_passes;
         options.planner.wait_passes = contender.wait_passes;
         sweep.set(options, value);
-        line.points.push_back(report(csv, sweep, value, contender.name, solve_all(cubes, options, model, settings.jobs),
-                                     options.tick_us));
+        const std::string key = key_of(sweep, value, contender.name, settings.cubes);
+        const auto found = std::ranges::find_if(known, [&](const auto& l) { return l.starts_with(key); });
+        const bool is_new = found == known.end();
+        const std::string text =
+            is_new ? line_of(key, solve_all(cubes, options, model, settings.jobs), options.tick_us) : *found;
+        say(text, is_new);
+        line.points.push_back(point_of(text));
       }
       plot.lines.push_back(std::move(line));
     }
     plot::write_svg(plot, settings.folder + "/" + sweep.name + ".svg");
   }
   csv.close();
-  if (!csv) throw std::runtime_error("'" + settings.folder + "/quality.csv' cannot be written");
+  if (!csv) throw std::runtime_error("'" + path + "' cannot be written");
 }
 
 template <typename Named>
@@ -222,6 +255,8 @@ int main(int argc, char** argv) {
   app.add_option("--folder", settings.folder, "For quality.csv and the plots")->capture_default_str();
   app.add_option("--sweep", settings.only, "Only these")->check(CLI::IsMember(names_of(sweeps(false))));
   app.add_option("--planner", settings.planners, "Only these")->check(CLI::IsMember(names_of(kContenders)));
+  app.add_flag("--resume", settings.resume,
+               "Keep the lines of the folder's quality.csv, of as many cubes, and add the rest");
   app.add_flag("--small", settings.small, "Fewer points, and 20 cubes unless --cubes says otherwise");
   if (const auto status = examples::parse(app, argc, argv)) return *status;
   if (settings.small && app.count("--cubes") == 0) settings.cubes = 20;
