@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -126,14 +127,20 @@ std::string key_of(const Sweep& sweep, double value, const char* planner, int cu
   return key;
 }
 
-/// The point of the plot that a line of the table is.
-plot::Point point_of(const std::string& line) {
-  plot::Point point{};
-  if (std::sscanf(line.c_str(), "%*[^,],%lf,%*[^,],%*d,%*d,%lf,%lf,%lf", &point.x, &point.y, &point.low, &point.high) !=
-      4) {
+/// What is drawn of a line of the table.
+struct Drawn {
+  plot::Point solved;
+  double seconds = 0.0;
+};
+
+Drawn drawn_of(const std::string& line) {
+  Drawn drawn{};
+  plot::Point& p = drawn.solved;
+  if (std::sscanf(line.c_str(), "%*[^,],%lf,%*[^,],%*d,%*d,%lf,%lf,%lf,%*f,%*f,%*f,%lf", &p.x, &p.y, &p.low, &p.high,
+                  &drawn.seconds) != 5) {
     throw std::runtime_error("quality.csv: no line of this program: '" + line + "'");
   }
-  return point;
+  return drawn;
 }
 
 std::string line_of(const std::string& key, const std::vector<Result>& results, int tick_us) {
@@ -203,9 +210,14 @@ void run(const Settings& settings) {
                     .y_label = "share solved",
                     .log_x = sweep.log_x,
                     .lines = {}};
+    plot::Plot times{.title = "Mean time to solved, of who solves 90 % or more",
+                     .x_label = sweep.label,
+                     .y_label = "seconds",
+                     .log_x = sweep.log_x,
+                     .lines = {}};
     for (const Contender& contender : kContenders) {
       if (!chosen(settings.planners, contender.name)) continue;
-      plot::Line line{contender.name, {}};
+      plot::Line line{contender.name, {}}, time{contender.name, {}};
       for (const double value : sweep.values) {
         cube::Options options{.seed = settings.seed, .passes = settings.passes, .virtual_time = true};
         options.planner.replanning = contender.replanning;
@@ -218,11 +230,16 @@ void run(const Settings& settings) {
         const std::string text =
             is_new ? line_of(key, solve_all(cubes, options, model, settings.jobs), options.tick_us) : *found;
         say(text, is_new);
-        line.points.push_back(point_of(text));
+        const Drawn drawn = drawn_of(text);
+        line.points.push_back(drawn.solved);
+        times.y_high = std::max(times.y_high, std::ceil(drawn.seconds));
+        if (drawn.solved.y >= 0.9) time.points.push_back({drawn.solved.x, drawn.seconds, drawn.seconds, drawn.seconds});
       }
       plot.lines.push_back(std::move(line));
+      times.lines.push_back(std::move(time));
     }
     plot::write_svg(plot, settings.folder + "/" + sweep.name + ".svg");
+    plot::write_svg(times, settings.folder + "/" + sweep.name + "_seconds.svg");
   }
   csv.close();
   if (!csv) throw std::runtime_error("'" + path + "' cannot be written");
