@@ -31,11 +31,13 @@ struct Contender {
   // What is best for it, chosen on seed 71: benchmarks/README.md.
   int plan_passes = PlannerOptions{}.plan_passes;
   int wait_passes = 0;
+  PlanMethod method = PlanMethod::kCandidates;
 };
 
 constexpr Contender kContenders[] = {
     {"rolling", Replanning::kRolling},
     {"rolling-waits", Replanning::kRolling, PlannerOptions{}.plan_passes, 256},
+    {"window", Replanning::kRolling, PlannerOptions{}.plan_passes, 0, PlanMethod::kWindow},
     {"cold", Replanning::kCold},
     {"chunk", Replanning::kChunk, 256},
     {"chunk-ahead", Replanning::kChunkAhead, 256},
@@ -220,6 +222,7 @@ void run(const Settings& settings) {
       plot::Line line{contender.name, {}}, time{contender.name, {}};
       for (const double value : sweep.values) {
         cube::Options options{.seed = settings.seed, .passes = settings.passes, .virtual_time = true};
+        options.planner.method = contender.method;
         options.planner.replanning = contender.replanning;
         options.planner.plan_passes = contender.plan_passes;
         options.planner.wait_passes = contender.wait_passes;
