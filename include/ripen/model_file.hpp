@@ -20,7 +20,7 @@ struct ModelConfig {
   int mixer_heads = 6;    ///< attention heads; divides mixer_width
   int window = 16;        ///< [steps] longest window of the mixer
   int value_bins = 64;    ///< steps to the goal that the value head tells apart: 0 ... value_bins - 1
-  bool tables = true;     ///< per-slot dynamics, for tasks of few joint actions; false leaves the mixer alone to predict
+  bool tables = true;  ///< per-slot dynamics, for tasks of few joint actions; false leaves the mixer alone to predict
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;
