@@ -158,9 +158,12 @@ void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
     if (levels[slot] == 0 || (s >= layout().states() && step < held_)) continue;  // It is known.
     const std::span own(logits + layout().offset(s), static_cast<std::size_t>(layout().slot(s).vocabulary));
     const auto probabilities = std::span(probabilities_).first(own.size());
-    const auto tempered = std::span(tempered_).first(options_.temperature > 0.0 ? own.size() : 0);
     softmax(own, 1.0, probabilities);
-    if (!tempered.empty()) softmax(own, options_.temperature, tempered);
+    auto tempered = probabilities;
+    if (options_.temperature != 1.0) {
+      tempered = std::span(tempered_).first(options_.temperature > 0.0 ? own.size() : 0);
+      if (!tempered.empty()) softmax(own, options_.temperature, tempered);
+    }
     // Passes see a draft that is drawn: means of means would shrink to standing still, and a plan that is too sure of
     // itself never changes.
     const bool is_hot = options_.temperature > 1.0;
