@@ -118,9 +118,8 @@ double sum_of(const std::vector<Result>& results, Number number) {
 }
 
 constexpr char kHeader[] =
-    "sweep,value,planner,cubes,solved,solved_rate,rate_low,rate_high,turns,turns_low,turns_high,seconds,undecided_"
-    "share,"
-    "passes_a_turn,recoveries,recovery_ticks,recovery_passes,ripe_ticks";
+    "sweep,value,planner,cubes,solved,solved_rate,rate_low,rate_high,turns,turns_low,turns_high,seconds,"
+    "undecided_share,passes_a_turn,recoveries,recovery_ticks,recovery_passes,ripe_ticks";
 
 /// What a line of the table begins with.
 std::string key_of(const Sweep& sweep, double value, const char* planner, int cubes) {
@@ -276,7 +275,7 @@ int main(int argc, char** argv) {
   app.add_option("--sweep", settings.only, "Only these")->check(CLI::IsMember(names_of(sweeps(false))));
   app.add_option("--planner", settings.planners, "Only these")->check(CLI::IsMember(names_of(kContenders)));
   app.add_flag("--resume", settings.resume,
-               "Keep the lines of the folder's quality.csv, of as many cubes, and add the rest");
+               "Keep the lines of the folder's quality.csv, which must be of the same options, and add the rest");
   app.add_flag("--small", settings.small, "Fewer points, and 20 cubes unless --cubes says otherwise");
   if (const auto status = examples::parse(app, argc, argv)) return *status;
   if (settings.small && app.count("--cubes") == 0) settings.cubes = 20;
