@@ -5,12 +5,15 @@
 //   quality_vs_budget --jobs 2                300 cubes a point: hours
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <numeric>
+#include <optional>
 
 #include "cube_solver/options.hpp"
 #include "cube_solver/solve.hpp"
@@ -53,6 +56,7 @@ struct Sweep {
   std::vector<double> values;
   bool log_x;
   void (*set)(cube::Options&, double);
+  bool of_width = false;  // The values are widths, of models beside the one that is named.
 };
 
 std::vector<Sweep> sweeps(bool small) {
@@ -86,15 +90,42 @@ std::vector<Sweep> sweeps(bool small) {
          o.disturb_rate = 0.05;
          o.sensor_latency_ticks = static_cast<int>(v);
        }},
+      {"width", "width of the model [features]", few({64, 128, 256, 512}, {128, 512}), true,
+       [](cube::Options&, double) {}, true},
   };
 }
 
 struct Settings {
   int cubes = 300, jobs = 1, passes = 8;
+  std::optional<int> budget_us;
   std::uint64_t seed = 31;
   std::string model = RIPEN_CUBE_MODEL, folder = "quality";
   std::vector<std::string> only, planners;
   bool small = false, resume = false;
+};
+
+/// The named model and, for a sweep of widths, those beside it: of cube.safetensors, cube_128.safetensors is 128 wide.
+class Models {
+ public:
+  /// Throws std::runtime_error naming the file.
+  Models(const std::filesystem::path& named, const std::vector<Sweep>& chosen) : named_(ModelFile::load(named)) {
+    for (const Sweep& sweep : chosen) {
+      for (const double value : sweep.of_width ? sweep.values : std::vector<double>{}) {
+        const int width = static_cast<int>(value);
+        if (width == named_.config.width) continue;
+        const std::string name = named.stem().string() + "_" + std::to_string(width) + named.extension().string();
+        others_.emplace(width, ModelFile::load(named.parent_path() / name));
+      }
+    }
+  }
+  [[nodiscard]] const ModelFile& of(const Sweep& sweep, double value) const {
+    const auto other = sweep.of_width ? others_.find(static_cast<int>(value)) : others_.end();
+    return other == others_.end() ? named_ : other->second;
+  }
+
+ private:
+  ModelFile named_;
+  std::map<int, ModelFile> others_;
 };
 
 std::vector<Result> solve_all(const std::vector<cube::Cube>& cubes, const cube::Options& options,
@@ -187,7 +218,12 @@ std::vector<std::string> lines_of(const std::string& path) {
 }
 
 void run(const Settings& settings) {
-  const ModelFile model = ModelFile::load(settings.model);
+  const auto chosen = [](const std::vector<std::string>& names, const char* name) {
+    return names.empty() || std::ranges::find(names, name) != names.end();
+  };
+  std::vector<Sweep> chosen_sweeps = sweeps(settings.small);
+  std::erase_if(chosen_sweeps, [&](const Sweep& sweep) { return !chosen(settings.only, sweep.name); });
+  const Models models(settings.model, chosen_sweeps);
   Random random(settings.seed);
   std::vector<cube::Cube> cubes;
   for (int i = 0; i < settings.cubes; ++i) cubes.push_back(cube::random_cube(random));
@@ -201,11 +237,7 @@ void run(const Settings& settings) {
     std::fflush(stdout);
   };
   say(kHeader, known.empty());
-  const auto chosen = [](const std::vector<std::string>& names, const char* name) {
-    return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
-  };
-  for (const Sweep& sweep : sweeps(settings.small)) {
-    if (!chosen(settings.only, sweep.name)) continue;
+  for (const Sweep& sweep : chosen_sweeps) {
     plot::Plot plot{.title = "Cubes solved within 100 turns (95 % intervals)",
                     .x_label = sweep.label,
                     .y_label = "share solved",
@@ -220,11 +252,17 @@ void run(const Settings& settings) {
       if (!chosen(settings.planners, contender.name)) continue;
       plot::Line line{contender.name, {}}, time{contender.name, {}};
       for (const double value : sweep.values) {
+        const ModelFile& model = models.of(sweep, value);
+        if (contender.method == PlanMethod::kWindow && model.config.mixer_width == 0) continue;
         cube::Options options{.seed = settings.seed, .passes = settings.passes, .virtual_time = true};
         options.planner.method = contender.method;
         options.planner.replanning = contender.replanning;
         options.planner.plan_passes = contender.plan_passes;
         options.planner.wait_passes = contender.wait_passes;
+        if (settings.budget_us) {
+          options.passes.reset();
+          options.budget_us = settings.budget_us;
+        }
         sweep.set(options, value);
         const std::string key = key_of(sweep, value, contender.name, settings.cubes);
         const auto found = std::ranges::find_if(known, [&](const auto& l) { return l.starts_with(key); });
@@ -264,9 +302,12 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   app.add_option("--seed", settings.seed, "Of the cubes, the planners and the faults")->capture_default_str();
-  app.add_option("--passes", settings.passes, "Passes a tick where they are not what is swept")
-      ->check(CLI::Range(0, 1000000))
-      ->capture_default_str();
+  auto* passes = app.add_option("--passes", settings.passes, "Passes a tick where they are not what is swept")
+                     ->check(CLI::Range(0, 1000000))
+                     ->capture_default_str();
+  app.add_option("--budget-us", settings.budget_us, "Time to refine in a tick instead; does not like to share")
+      ->check(CLI::Range(0, cube::Options{}.tick_us))
+      ->excludes(passes);
   app.add_option("--jobs", settings.jobs, "Cubes solved at the same time")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
