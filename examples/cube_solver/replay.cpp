@@ -40,6 +40,7 @@ void each_field(OptionsType& options, const Access& access) {
   access("pass_windows", planner.pass_windows);
   access("value_weight", planner.value_weight);
   access("likelihood_weight", planner.likelihood_weight);
+  access("wait_passes", planner.wait_passes);
   access("noise", planner.noise);
   access("seed", planner.seed);
   access("replanning", planner.replanning);

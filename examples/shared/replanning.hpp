@@ -21,7 +21,7 @@ inline void declare_replanning(CLI::App& app, PlannerOptions& options, const std
   app.add_option(
          "--planner", options.replanning,
          "rolling: the plan stays and ripens. To compare with: cold: begun anew every tick; chunk, chunk-ahead: "
-         "made, done in part without looking, made again, after or during that; reactive: no plan; ar, "
+         "made, done in part whatever is seen, made again, after or during that; reactive: no plan; ar, "
          "ar-action: token after token, with and without predicted states")
       ->transform(CLI::CheckedTransformer(kNames).description("{rolling,cold,chunk,chunk-ahead,reactive,ar,ar-action}"))
       ->default_str("rolling")

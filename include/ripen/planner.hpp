@@ -24,7 +24,7 @@ enum class PlanMethod : std::uint8_t {
 enum class Replanning : std::uint8_t {
   kRolling,         ///< it stays and ripens
   kCold,            ///< it is forgotten at every shift(), that is every tick
-  kChunk,           ///< it is made, `chunk` steps of it are done without looking, and the next one is made
+  kChunk,           ///< it is made, `chunk` steps of it are done whatever is seen, and the next one is made
   kChunkAhead,      ///< the same, but the next one is made while these are done
   kReactive,        ///< there is none: one pass decides the action that is due
   kAutoregressive,  ///< made token after token, each token a pass: one action of it is done, and the next one is made

@@ -33,13 +33,9 @@ void ChunkRefiner::forget() noexcept {
 void ChunkRefiner::observe(const TokenObservation& observation, RefineReport& report) noexcept {
   if (observation.begun > chunk_end_) inner_->withhold();
   TokenObservation seen = observation;
-  if (!is_done()) {
-    if (ahead_) {
-      seen.begun = chunk_end_;  // The plan to come begins where this one ends.
-    } else {
-      seen.state = {};  // Nobody looks.
-    }
-  }
+  // What is seen meanwhile is what the next plan's passes look back on; the chunk stays, and that plan begins at its
+  // end.
+  if (!is_done()) seen.begun = chunk_end_;
   inner_->observe(seen, report);
   if (ahead_ && report.disturbed) {  // What was planned ahead was for another state.
     passes_ = tokens_left_ = 0;

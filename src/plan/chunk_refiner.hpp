@@ -10,8 +10,8 @@ namespace ripen {
 
 /// Gives out the plan of another refiner in chunks. A plan is made with plan_passes passes, or fewer if it reaches the
 /// goal; until it is finished there is no action. Then `chunk` steps of it are done, and the next plan is made: after
-/// them or, kChunkAhead, while they are done, from the state they are expected to lead to. What happens while a chunk
-/// is done changes nothing before its end.
+/// them or, kChunkAhead, while they are done, from the state they are expected to lead to. What is seen while a chunk
+/// is done is kept for the next plan, and changes nothing of this one.
 ///
 /// An autoregressive model's plan is the same, but its tokens come one by one: `tokens` passes of the network decide
 /// what a pass decides otherwise. That is more than fair to it: it has the same weights, and it knows the state exactly

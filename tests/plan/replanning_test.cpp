@@ -73,7 +73,7 @@ TEST(Replanning, AChunkIsHeldBackUntilItsPlanIsFinished) {
   }
 }
 
-TEST(Replanning, NobodyLooksWhileAChunkIsDone) {
+TEST(Replanning, AChunkIsDoneWhateverIsSeen) {
   LineDenoiser denoiser;
   Planner planner = planner_for(denoiser, Replanning::kChunk);
   ASSERT_TRUE(planner.reset(State{10}, kGoal, kIdle));
