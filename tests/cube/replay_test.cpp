@@ -34,6 +34,7 @@ TEST_F(ReplayTest, DecidesTheSameBitForBitWhateverTheWorldDid) {
   faulty.slip_rate = 0.1;
   faulty.disturb_rate = 0.1;
   faulty.sensor_latency_ticks = 2;
+  faulty.planner.wait_passes = 40;
   for (const Options& options : {options(), faulty}) {
     const Recording recording = record(options);
     ASSERT_GT(recording.ticks.size(), 100U);

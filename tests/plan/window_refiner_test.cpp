@@ -219,5 +219,26 @@ TEST(WindowRefiner, CountBudgetsAreReproducible) {
   EXPECT_EQ(run(), run());
 }
 
+TEST(WindowRefiner, LooksBackOnWhatWasSeenWhileAChunkWasDone) {
+  TwoWaysDenoiser denoiser;
+  Planner planner(denoiser, {.method = PlanMethod::kWindow,
+                             .horizon = 20,
+                             .history = 8,
+                             .pass_windows = 1,
+                             .window_history = 2,
+                             .replanning = Replanning::kChunk,
+                             .chunk = 2,
+                             .plan_passes = 1});
+  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  planner.refine({.state = kStart}, {.passes = 1});
+  planner.shift(1);
+  EXPECT_EQ(planner.refine({.state = State{40}, .step = 1, .begun = 1}, {.passes = 1}).passes, 0);
+  planner.shift(1);
+  EXPECT_EQ(planner.refine({.state = State{41}, .step = 2, .begun = 2}, {.passes = 1}).passes, 1);
+  EXPECT_EQ(denoiser.shown[0], kStart[0]);
+  EXPECT_EQ(denoiser.shown[2], 40) << "nobody acted on it, but it is how the world was";
+  EXPECT_EQ(denoiser.shown[4], 41);
+}
+
 }  // namespace
 }  // namespace ripen
