@@ -152,7 +152,7 @@ bool CandidateRefiner::clamp(const TokenObservation& observation) noexcept {
   std::ranges::fill(buffer_.levels(kFollowed, observation.step).first(goal_.size()), NoiseLevel{0});
   if (std::ranges::equal(state, observation.state)) return false;
   std::ranges::copy(observation.state, state.begin());
-  unbroken_ = observation.step;
+  unbroken_ = committed_;  // What has begun since was meant for another state, and may have to be undone.
   for (std::int64_t step = observation.step; step < committed_; ++step) predict_state(step + 1);
   // What follows was made for another state.
   drop_from(committed_);

@@ -86,6 +86,14 @@ TEST(NativeDenoiser, EqualsTorchWithoutTables) {
   }
 }
 
+TEST(NativeDenoiser, EqualsTorchWithoutAMixer) {
+  torch::manual_seed(5);
+  StepModel model(mixed_layout(), ModelConfig{.width = 64, .blocks = 1, .mixer_width = 0, .window = 5});
+  for (const std::string& instructions : available_instructions()) {
+    EXPECT_LT(largest_difference(model->to_file(), instructions), 1e-4) << instructions;
+  }
+}
+
 TEST(NativeDenoiser, EqualsTorchOnEveryShippedModel) {
   int models = 0;
   for (const auto& entry : std::filesystem::directory_iterator(RIPEN_MODELS_DIR)) {
