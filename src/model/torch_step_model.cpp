@@ -133,12 +133,12 @@ torch::Tensor StepModelImpl::dynamics(const torch::Tensor& steps) {
 std::pair<torch::Tensor, torch::Tensor> StepModelImpl::mix(const torch::Tensor& windows, const StepOutput& encoded) {
   const auto batch = windows.size(0), steps = windows.size(1);
   const std::int64_t width = config_.mixer_width, heads = config_.mixer_heads;
-  const auto states = windows.slice(-1, 0, layout_.states());
-  const auto actions = windows.slice(-1, layout_.states());
   if (width == 0) {  // Only the step before is known.
     const auto before = dynamics(windows.slice(1, 0, steps - 1));
     return {encoded.action.view({batch, steps, -1}), torch::constant_pad_nd(before, {0, 0, 0, 0, 1, 0})};
   }
+  const auto states = windows.slice(-1, 0, layout_.states());
+  const auto actions = windows.slice(-1, layout_.states());
 
   const auto hot =
       torch::zeros({batch, steps, weight("mixer.action_in.weight").size(1)}, windows.options().dtype(compute_));

@@ -93,6 +93,19 @@ TEST(Planner, EmittedActionsStay) {
   }
 }
 
+TEST(Planner, WhatBeganBeforeADisturbanceWasSeenIsUndone) {
+  LineDenoiser denoiser;
+  Planner planner = planner_for(denoiser);
+  ASSERT_TRUE(planner.reset(State{10}, kGoal, kIdle));
+  planner.refine({.state = State{10}}, {.passes = 200});
+  ASSERT_EQ(planner.action()[0], test::kRight);
+  // Only once the step has begun it is seen that the carriage had been pushed beyond the goal: to 25, and on to 26.
+  const RefineReport report = planner.refine({.state = State{25}, .step = 0, .begun = 1}, {.passes = 200});
+  EXPECT_TRUE(report.disturbed);
+  EXPECT_EQ(report.steps_to_goal, 7) << "the only way back leads through 25";
+  for (int i = 1; i < 7; ++i) EXPECT_EQ(planner.action(i)[0], test::kLeft) << i;
+}
+
 TEST(Planner, ADisturbanceIsSeenAndTheOldPlanRejoined) {
   LineDenoiser denoiser;
   Planner planner = planner_for(denoiser);
