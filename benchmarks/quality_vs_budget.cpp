@@ -256,7 +256,11 @@ void run(const Settings& settings) {
       plot::Line line{contender.name, {}}, time{contender.name, {}};
       for (const double value : sweep.values) {
         const ModelFile& model = models.of(sweep, value);
-        if (contender.method == PlanMethod::kWindow && model.config.mixer_width == 0) continue;
+        if (contender.method == PlanMethod::kWindow && model.config.mixer_width == 0) {
+          std::fprintf(stderr, "quality_vs_budget: '%s' has no mixer, so there is no %s\n", settings.model.c_str(),
+                       contender.name);
+          break;
+        }
         cube::Options options{.seed = settings.seed, .passes = settings.passes, .virtual_time = true};
         options.disturb_rate = settings.disturb_rate;
         options.planner.method = contender.method;

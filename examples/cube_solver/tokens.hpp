@@ -4,6 +4,7 @@
 #include <span>
 
 #include "cube_solver/cube.hpp"
+#include "cube_solver/frames.hpp"
 #include "ripen/token_layout.hpp"
 #include "ripen/transition.hpp"
 
@@ -28,6 +29,14 @@ class CubeTransition : public Transition {
   /// No face twice in a row, opposite faces in one order only (they commute), and no hold: a solved cube is never
   /// planned on from, and waiting solves no other.
   [[nodiscard]] bool sensible(std::span<const Token> previous, std::span<const Token> action) const noexcept override;
+
+  /// The cube's 48 symmetries.
+  [[nodiscard]] int frames() const noexcept override { return kFrames; }
+  void view(int frame, std::span<const Token> state, std::span<Token> seen) const noexcept override;
+  void unview(int frame, std::span<Token> action) const noexcept override;
+
+ private:
+  const std::array<Frame, kFrames>& frames_ = cube::frames();
 };
 
 }  // namespace ripen::cube

@@ -38,11 +38,11 @@ struct PlannerOptions {
   int history = 32;                ///< [steps] behind the head: for late observations, and not to walk in circles
   int candidates = 64;             ///< plans kept in parallel (kCandidates)
   int pass_windows = 16;           ///< windows in one pass: the quantum that is never interrupted
-  double value_weight = 0.3;       ///< what an expected step to the goal costs a candidate
+  double value_weight = 1.0;       ///< what an expected step to the goal costs a candidate
   double likelihood_weight = 1.0;  ///< what a nat of the model's surprise costs it
   int wait_passes = 0;       ///< passes that the robot idles for, rather than act on a plan that does not reach the
                              ///< goal yet: for worlds that stand still meanwhile (kCandidates)
-  double noise = 0.5;        ///< spread of the random bonus that lets later rounds look elsewhere
+  double noise = 0.25;       ///< spread of the random bonus that lets later rounds look elsewhere
   int window_history = 4;    ///< [steps] behind the head that a window begins with (kWindow)
   double temperature = 1.0;  ///< of the draft that passes see; what is done is decoded at 1 at most; 0: always
                              ///< the likeliest (kWindow)

@@ -1,6 +1,7 @@
 #pragma once
 // What a task may know exactly about its world.
 
+#include <algorithm>
 #include <span>
 
 #include "ripen/token_layout.hpp"
@@ -24,6 +25,22 @@ class Transition {
     (void)previous;
     (void)action;
     return true;
+  }
+
+  /// In how many frames the world can be looked at so that its rules, and the goal, are the same: one more than it has
+  /// symmetries. Frame 0 is the world's own. A model that was trained in one frame plans in all of them.
+  [[nodiscard]] virtual int frames() const noexcept { return 1; }
+
+  /// What a state of the world is in a frame. state, seen: [states], apart from each other.
+  virtual void view(int frame, std::span<const Token> state, std::span<Token> seen) const noexcept {
+    (void)frame;
+    std::ranges::copy(state, seen.begin());
+  }
+
+  /// Makes of an action in a frame the action in the world. action: [actions].
+  virtual void unview(int frame, std::span<Token> action) const noexcept {
+    (void)frame;
+    (void)action;
   }
 };
 

@@ -21,7 +21,8 @@ namespace {
 Nanoseconds now() noexcept { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 std::unique_ptr<Refiner> make_refiner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition) {
-  if (options.replanning == Replanning::kReactive) return std::make_unique<ReactiveRefiner>(denoiser, options);
+  if (options.replanning == Replanning::kReactive)
+    return std::make_unique<ReactiveRefiner>(denoiser, options, transition);
   std::unique_ptr<Refiner> refiner;
   if (options.method == PlanMethod::kWindow) {
     refiner = std::make_unique<WindowRefiner>(denoiser, options);

@@ -2,18 +2,23 @@
 
 #include <algorithm>
 
+#include "plan/frames.hpp"
 #include "plan/posterior.hpp"
 #include "plan/softmax.hpp"
 
 namespace ripen {
 
-ReactiveRefiner::ReactiveRefiner(Denoiser& model, const PlannerOptions& options)
+ReactiveRefiner::ReactiveRefiner(Denoiser& model, const PlannerOptions& options, const Transition* transition)
     : options_(options),
       denoiser_(model),
+      transition_(transition),
+      frames_(std::min(frames_of(transition), options.pass_windows)),
       buffer_(model.layout(), 1, options.horizon, options.history),
       goal_(static_cast<std::size_t>(model.layout().states()), kMask),
       idle_(static_cast<std::size_t>(model.layout().actions()), 0),
-      logits_(static_cast<std::size_t>(model.layout().logits())) {}
+      views_(static_cast<std::size_t>(frames_ * model.layout().slots()), kMask),
+      logits_(static_cast<std::size_t>(frames_ * model.layout().logits())),
+      values_(static_cast<std::size_t>(frames_)) {}
 
 void ReactiveRefiner::reset(std::span<const Token> state, std::span<const Token> goal,
                             std::span<const Token> idle) noexcept {
@@ -46,17 +51,25 @@ void ReactiveRefiner::commit(std::int64_t begun) noexcept {
 }
 
 void ReactiveRefiner::run_pass() noexcept {
-  const auto tokens = buffer_.tokens(0, committed_);
-  denoiser_.run({PassDepth::kStep, 1, 1, tokens.data(), logits_.data(), nullptr});
   const TokenLayout& layout = buffer_.layout();
+  const auto tokens = buffer_.tokens(0, committed_);
+  const auto state = tokens.first(goal_.size()), action = tokens.subspan(goal_.size());
+  for (int frame = 0; frame < frames_; ++frame) {
+    view(transition_, frame, state,
+         std::span(views_).subspan(static_cast<std::size_t>(frame * layout.slots()), state.size()));
+  }
+  denoiser_.run({PassDepth::kStep, frames_, 1, views_.data(), logits_.data(), values_.data()});
+  const auto nearest = static_cast<int>(std::ranges::min_element(values_) - values_.begin());
+  const int offset = layout.state_logits() - nearest * (layout.logits() - layout.state_logits());
   for (int s = layout.states(); s < layout.slots(); ++s) {
-    const auto own = std::span(logits_).subspan(static_cast<std::size_t>(layout.offset(s) - layout.state_logits()),
+    const auto own = std::span(logits_).subspan(static_cast<std::size_t>(layout.offset(s) - offset),
                                                 static_cast<std::size_t>(layout.slot(s).vocabulary));
     softmax(own, 1.0, own);
     const Decision decision = decide_token(layout.slot(s), own, {}, 0.0);
     tokens[static_cast<std::size_t>(s)] = decision.mean;
     buffer_.levels(0, committed_)[static_cast<std::size_t>(s)] = level_of(decision.confidence);
   }
+  unview(transition_, nearest, action);
   frontier_ = committed_ + 1;
 }
 

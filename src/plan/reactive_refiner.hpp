@@ -8,16 +8,18 @@
 namespace ripen {
 
 /// One pass over the state that was seen last decides the action that is due, once it is seen what the one before led
-/// to.
+/// to. Of the frames that a pass reads, the one in which the goal seems nearest decides.
 class ReactiveRefiner : public Refiner {
  public:
-  ReactiveRefiner(Denoiser& model, const PlannerOptions& options);
+  ReactiveRefiner(Denoiser& model, const PlannerOptions& options, const Transition* transition);
 
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
   void forget() noexcept override { frontier_ = std::max(committed_, held_); }
   void withhold() noexcept override { forget(); }
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
-  [[nodiscard]] int next_pass() noexcept override { return seen_ == committed_ && frontier_ <= committed_ ? 1 : 0; }
+  [[nodiscard]] int next_pass() noexcept override {
+    return seen_ == committed_ && frontier_ <= committed_ ? frames_ : 0;
+  }
   void run_pass() noexcept override;
   void describe(RefineReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override { return frontier_; }
@@ -31,9 +33,12 @@ class ReactiveRefiner : public Refiner {
 
   PlannerOptions options_;
   Denoiser& denoiser_;
+  const Transition* transition_;
+  int frames_;  // In one pass.
   PlanBuffer buffer_;
   std::vector<Token> goal_, idle_;
-  std::vector<float> logits_;
+  std::vector<Token> views_;  // The state, in each frame.
+  std::vector<float> logits_, values_;
   std::int64_t committed_ = 0;  // Steps that have begun.
   std::int64_t held_ = 0;       // Steps that went out since the last observation.
   std::int64_t frontier_ = 0;   // First step whose action is not decided.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "plan/frames.hpp"
 #include "plan/posterior.hpp"
 
 namespace ripen {
@@ -25,6 +26,7 @@ Round::Round(PlanBuffer& buffer, Denoiser& denoiser, const Transition* transitio
   admitted_.resize(windows);
   tokens_.assign(windows * 2 * static_cast<std::size_t>(layout.slots()), kMask);
   next_.resize(static_cast<std::size_t>(layout.states()));
+  action_.resize(static_cast<std::size_t>(layout.actions()));
   logits_.resize(windows * static_cast<std::size_t>(layout.logits()));
   values_.resize(windows);
 }
@@ -34,14 +36,18 @@ void Round::start(int source, std::int64_t since, std::int64_t root, int width, 
   width_ = std::min(width, options_.candidates);
   root_ = depth_ = root;
   set_ = read_ = 0;
-  members_ = 1;
   child_count_ = 0;
   noise_ = noise;
   random_ = Random(seed);
   visited_.clear();
   for (std::int64_t step = since; step < root; ++step) visited_.insert(hash_state(buffer_.state(source, step)), step);
-  member_[0][0] = {};
-  buffer_.copy(source, row(0, 0), root, root + 1);
+  const int frames = frames_of(transition_);
+  members_ = std::min({frames, options_.pass_windows, width_});
+  const int first = random_.below(frames);
+  for (int i = 0; i < members_; ++i) {
+    member_[0][static_cast<std::size_t>(i)] = {.frame = (first + i) % frames};
+    buffer_.copy(source, row(0, i), root, root + 1);
+  }
 }
 
 int Round::next_windows() const noexcept { return std::min(options_.pass_windows, members_ - read_); }
@@ -89,7 +95,9 @@ void Round::read(int count) noexcept {
   const auto slots = static_cast<std::ptrdiff_t>(layout.slots());
   for (int i = 0; i < count; ++i) {
     const auto window = tokens_.begin() + i * slots;
-    std::ranges::copy(buffer_.state(row(set_, admitted_[static_cast<std::size_t>(i)]), depth_), window);
+    const auto member = static_cast<std::size_t>(admitted_[static_cast<std::size_t>(i)]);
+    const auto state = buffer_.state(row(set_, static_cast<int>(member)), depth_);
+    view(transition_, member_[set_][member].frame, state, {window, state.size()});
     std::fill(window + layout.states(), window + slots, kMask);
   }
   denoiser_.run({PassDepth::kStep, count, 1, tokens_.data(), logits_.data(), values_.data()});
@@ -103,24 +111,30 @@ void Round::read(int count) noexcept {
 
 void Round::add_children(int member, std::span<float> logits, float value) noexcept {
   const TokenLayout& layout = buffer_.layout();
-  const auto step = buffer_.tokens(row(set_, member), depth_);
-  // Action slots behind the first take their likeliest values; the first one's values compete.
+  // Action slots behind the first take their likeliest values; the first one's values compete. They stand in the
+  // member's frame until a child takes them.
+  const auto action = buffer_.tokens(row(set_, member), depth_).subspan(static_cast<std::size_t>(layout.states()));
   for (int s = layout.states() + 1; s < layout.slots(); ++s) {
     const auto slot = logits.subspan(static_cast<std::size_t>(layout.offset(s) - layout.state_logits()),
                                      static_cast<std::size_t>(layout.slot(s).vocabulary));
-    step[static_cast<std::size_t>(s)] = static_cast<Token>(std::ranges::max_element(slot) - slot.begin());
+    action[static_cast<std::size_t>(s - layout.states())] =
+        static_cast<Token>(std::ranges::max_element(slot) - slot.begin());
   }
   const auto first = logits.first(static_cast<std::size_t>(actions_));
   normalize_log(first);
   if (!std::isfinite(value)) value = 0.0F;
-  if (depth_ == root_) root_value_ = value;
   least_value_ = child_count_ == 0 ? value : std::min(least_value_, value);
+  if (depth_ == root_) root_value_ = least_value_;
   if (nearest_.row < 0 || value < nearest_.value) nearest_ = {row(set_, member), value};
   const auto previous = depth_ > root_ ? buffer_.action(row(set_, member), depth_ - 1) : std::span<const Token>{};
   const Member& parent = member_[set_][static_cast<std::size_t>(member)];
   for (int a = 0; a < actions_; ++a) {
-    step[static_cast<std::size_t>(layout.states())] = static_cast<Token>(a);
-    if (transition_ != nullptr && !transition_->sensible(previous, buffer_.action(row(set_, member), depth_))) continue;
+    action[0] = static_cast<Token>(a);
+    if (transition_ != nullptr) {
+      std::ranges::copy(action, action_.begin());
+      transition_->unview(parent.frame, action_);
+      if (!transition_->sensible(previous, action_)) continue;
+    }
     const float log_probability = first[static_cast<std::size_t>(a)];
     float noise = parent.noise;
     if (noise_ > 0.0) noise += static_cast<float>(-noise_ * std::log(-std::log(random_.uniform() + 1e-300)));
@@ -168,11 +182,12 @@ void Round::advance() noexcept {
     const Child& child = children_[i];
     const int target = row(other, static_cast<int>(i));
     buffer_.copy(row(set_, child.parent), target, oldest(), depth_ + 1);
-    const std::size_t slot = static_cast<std::size_t>(buffer_.layout().states());
-    buffer_.tokens(target, depth_)[slot] = child.action;
-    std::ranges::fill(buffer_.levels(target, depth_), level_of(std::exp(child.log_probability)));
     const Member& parent = member_[set_][static_cast<std::size_t>(child.parent)];
-    member_[other][i] = {parent.likelihood + child.log_probability, child.noise};
+    const auto action = buffer_.tokens(target, depth_).subspan(static_cast<std::size_t>(buffer_.layout().states()));
+    action[0] = child.action;
+    unview(transition_, parent.frame, action);
+    std::ranges::fill(buffer_.levels(target, depth_), level_of(std::exp(child.log_probability)));
+    member_[other][i] = {parent.likelihood + child.log_probability, child.noise, parent.frame};
   }
   set_ = other;
   members_ = static_cast<int>(kept);

@@ -16,7 +16,9 @@ namespace ripen {
 /// Candidates of one round stand in two sets of rows of the buffer, which take turns: a set's children go to the other.
 /// A pass predicts the frontier states of a few members (kDynamics) and reads what to do there (kStep); when all were
 /// read, the best children of all become the members (a beam; resampling by weight in the limit of no noise, with
-/// Gumbel noise a draw without replacement: Kool et al. 2019, arXiv 1903.06059). Real-time safe but for construction.
+/// Gumbel noise a draw without replacement: Kool et al. 2019, arXiv 1903.06059). If the world looks the same in several
+/// frames, a round begins in as many as a pass reads, and what seems nearest in any of them goes on; the board games'
+/// networks were read so (Silver et al. 2016, doi 10.1038/nature16961). Real-time safe but for construction.
 class Round {
  public:
   /// Uses rows [first_row, first_row + 2 * options.candidates) of the buffer.
@@ -71,11 +73,12 @@ class Round {
   struct Member {
     float likelihood = 0.0F;  ///< log-probability of its actions
     float noise = 0.0F;       ///< sum of its random bonuses
+    int frame = 0;            ///< in which the model sees its states
   };
   struct Child {
     float score;
     int parent;
-    Token action;
+    Token action;  // Of the first slot, in the parent's frame.
     float log_probability, noise;
   };
 
@@ -112,6 +115,7 @@ class Round {
   std::size_t admitted_count_ = 0;
   std::vector<Token> tokens_;
   std::vector<Token> next_;
+  std::vector<Token> action_;  // In the world.
   std::vector<float> logits_, values_;
 };
 
