@@ -10,15 +10,15 @@ namespace ripen::cube {
 
 inline constexpr int kFrames = 48;
 
-/// What things of the world are called in one frame.
+/// How one frame's names and the world's belong together.
 struct Frame {
-  std::array<std::uint8_t, kActions> move{};                       ///< by move of the world
-  std::array<std::uint8_t, kActions> world{};                      ///< the world's move, by move of the frame
+  std::array<Move, kActions> world{};                              ///< the world's move, by move of the frame
   std::array<std::uint8_t, kCubies> cubie{};                       ///< by cubie of the world
-  std::array<std::array<std::uint8_t, kPlaces>, kCubies> place{};  ///< by cubie and place of the world
+  std::array<std::array<std::uint8_t, kPlaces>, kCubies> place{};  ///< of that cubie, by cubie and place of the world
 };
 
-/// All of them; the first is the world's own, and the first 6 differ in which axis is which.
+/// All of them. The first is the world's own; any six that follow each other differ in which axis is which. Made by the
+/// first call; real-time safe from then on.
 [[nodiscard]] const std::array<Frame, kFrames>& frames() noexcept;
 
 }  // namespace ripen::cube

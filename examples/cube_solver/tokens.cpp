@@ -41,12 +41,12 @@ bool CubeTransition::sensible(std::span<const Token> previous, std::span<const T
   return before != now && before != now + 3;
 }
 
-void CubeTransition::view(int frame, std::span<const Token> state, std::span<Token> seen) const noexcept {
+void CubeTransition::to_frame(int frame, std::span<const Token> state, std::span<Token> seen) const noexcept {
   const Frame& f = frames_[static_cast<std::size_t>(frame)];
   for (std::size_t i = 0; i < kCubies; ++i) seen[f.cubie[i]] = f.place[i][state[i]];
 }
 
-void CubeTransition::unview(int frame, std::span<Token> action) const noexcept {
+void CubeTransition::from_frame(int frame, std::span<Token> action) const noexcept {
   action[0] = frames_[static_cast<std::size_t>(frame)].world[action[0]];
 }
 

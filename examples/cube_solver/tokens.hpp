@@ -32,8 +32,8 @@ class CubeTransition : public Transition {
 
   /// The cube's 48 symmetries.
   [[nodiscard]] int frames() const noexcept override { return kFrames; }
-  void view(int frame, std::span<const Token> state, std::span<Token> seen) const noexcept override;
-  void unview(int frame, std::span<Token> action) const noexcept override;
+  void to_frame(int frame, std::span<const Token> state, std::span<Token> seen) const noexcept override;
+  void from_frame(int frame, std::span<Token> action) const noexcept override;
 
  private:
   const std::array<Frame, kFrames>& frames_ = cube::frames();

@@ -32,13 +32,13 @@ class Transition {
   [[nodiscard]] virtual int frames() const noexcept { return 1; }
 
   /// What a state of the world is in a frame. state, seen: [states], apart from each other.
-  virtual void view(int frame, std::span<const Token> state, std::span<Token> seen) const noexcept {
+  virtual void to_frame(int frame, std::span<const Token> state, std::span<Token> seen) const noexcept {
     (void)frame;
     std::ranges::copy(state, seen.begin());
   }
 
   /// Makes of an action in a frame the action in the world. action: [actions].
-  virtual void unview(int frame, std::span<Token> action) const noexcept {
+  virtual void from_frame(int frame, std::span<Token> action) const noexcept {
     (void)frame;
     (void)action;
   }

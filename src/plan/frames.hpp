@@ -12,15 +12,15 @@ namespace ripen {
 inline int frames_of(const Transition* transition) noexcept { return transition == nullptr ? 1 : transition->frames(); }
 
 /// state, seen: [states]
-inline void view(const Transition* transition, int frame, std::span<const Token> state,
-                 std::span<Token> seen) noexcept {
-  if (transition != nullptr) return transition->view(frame, state, seen);
+inline void to_frame(const Transition* transition, int frame, std::span<const Token> state,
+                     std::span<Token> seen) noexcept {
+  if (transition != nullptr) return transition->to_frame(frame, state, seen);
   std::ranges::copy(state, seen.begin());
 }
 
 /// action: [actions]
-inline void unview(const Transition* transition, int frame, std::span<Token> action) noexcept {
-  if (transition != nullptr) transition->unview(frame, action);
+inline void from_frame(const Transition* transition, int frame, std::span<Token> action) noexcept {
+  if (transition != nullptr) transition->from_frame(frame, action);
 }
 
 }  // namespace ripen

@@ -55,8 +55,8 @@ void ReactiveRefiner::run_pass() noexcept {
   const auto tokens = buffer_.tokens(0, committed_);
   const auto state = tokens.first(goal_.size()), action = tokens.subspan(goal_.size());
   for (int frame = 0; frame < frames_; ++frame) {
-    view(transition_, frame, state,
-         std::span(views_).subspan(static_cast<std::size_t>(frame * layout.slots()), state.size()));
+    to_frame(transition_, frame, state,
+             std::span(views_).subspan(static_cast<std::size_t>(frame * layout.slots()), state.size()));
   }
   denoiser_.run({PassDepth::kStep, frames_, 1, views_.data(), logits_.data(), values_.data()});
   const auto nearest = static_cast<int>(std::ranges::min_element(values_) - values_.begin());
@@ -69,7 +69,7 @@ void ReactiveRefiner::run_pass() noexcept {
     tokens[static_cast<std::size_t>(s)] = decision.mean;
     buffer_.levels(0, committed_)[static_cast<std::size_t>(s)] = level_of(decision.confidence);
   }
-  unview(transition_, nearest, action);
+  from_frame(transition_, nearest, action);
   frontier_ = committed_ + 1;
 }
 

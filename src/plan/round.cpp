@@ -97,7 +97,7 @@ void Round::read(int count) noexcept {
     const auto window = tokens_.begin() + i * slots;
     const auto member = static_cast<std::size_t>(admitted_[static_cast<std::size_t>(i)]);
     const auto state = buffer_.state(row(set_, static_cast<int>(member)), depth_);
-    view(transition_, member_[set_][member].frame, state, {window, state.size()});
+    to_frame(transition_, member_[set_][member].frame, state, {window, state.size()});
     std::fill(window + layout.states(), window + slots, kMask);
   }
   denoiser_.run({PassDepth::kStep, count, 1, tokens_.data(), logits_.data(), values_.data()});
@@ -132,7 +132,7 @@ void Round::add_children(int member, std::span<float> logits, float value) noexc
     action[0] = static_cast<Token>(a);
     if (transition_ != nullptr) {
       std::ranges::copy(action, action_.begin());
-      transition_->unview(parent.frame, action_);
+      transition_->from_frame(parent.frame, action_);
       if (!transition_->sensible(previous, action_)) continue;
     }
     const float log_probability = first[static_cast<std::size_t>(a)];
@@ -185,7 +185,7 @@ void Round::advance() noexcept {
     const Member& parent = member_[set_][static_cast<std::size_t>(child.parent)];
     const auto action = buffer_.tokens(target, depth_).subspan(static_cast<std::size_t>(buffer_.layout().states()));
     action[0] = child.action;
-    unview(transition_, parent.frame, action);
+    from_frame(transition_, parent.frame, action);
     std::ranges::fill(buffer_.levels(target, depth_), level_of(std::exp(child.log_probability)));
     member_[other][i] = {parent.likelihood + child.log_probability, child.noise, parent.frame};
   }

@@ -98,21 +98,21 @@ TEST(Tokens, AFrameSeesTheSameCube) {
   to_tokens(Cube(), solved);
   for (int frame = 0; frame < transition.frames(); ++frame) {
     State seen;
-    transition.view(frame, solved, seen);
+    transition.to_frame(frame, solved, seen);
     EXPECT_EQ(seen, solved) << "frame " << frame;
     for (int i = 0; i < 100; ++i) {
       const Cube cube = random_cube(random);
       State tokens, turned, seen_then;
       to_tokens(cube, tokens);
-      transition.view(frame, tokens, seen);
+      transition.to_frame(frame, tokens, seen);
       ASSERT_EQ(seen == tokens, frame == 0) << "frame " << frame << ' ' << to_facelets(cube);
       Cube looked_at;
       ASSERT_TRUE(from_tokens(seen, looked_at)) << "frame " << frame << ' ' << to_facelets(cube);
       for (Token move = 0; move < kActions; ++move) {  // What it does there is what its own move does here.
         std::array<Token, 1> own{move};
-        transition.unview(frame, own);
+        transition.from_frame(frame, own);
         ASSERT_TRUE(transition.next(tokens, own, turned));
-        transition.view(frame, turned, seen_then);
+        transition.to_frame(frame, turned, seen_then);
         Cube next = looked_at;
         next.apply(static_cast<Move>(move));
         State expected;

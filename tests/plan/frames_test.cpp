@@ -38,10 +38,10 @@ class MirroredLine : public Transition {
     return true;
   }
   [[nodiscard]] int frames() const noexcept override { return frames_; }
-  void view(int frame, std::span<const Token> state, std::span<Token> seen) const noexcept override {
+  void to_frame(int frame, std::span<const Token> state, std::span<Token> seen) const noexcept override {
     seen[0] = frame == 0 ? state[0] : static_cast<Token>(2 * test::kLineGoal - state[0]);
   }
-  void unview(int frame, std::span<Token> action) const noexcept override {
+  void from_frame(int frame, std::span<Token> action) const noexcept override {
     if (frame == 1) action[0] = static_cast<Token>(2 * test::kStay - action[0]);
   }
 
