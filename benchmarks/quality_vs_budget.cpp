@@ -44,8 +44,8 @@ constexpr Contender kContenders[] = {
     {.name = "window", .replanning = Replanning::kRolling, .method = PlanMethod::kWindow},
     {"cold", Replanning::kCold},
     {"chunk", Replanning::kChunk, 256},
-    {"chunk-ahead", Replanning::kChunkAhead, 256},
-    {"chunk-ahead-1", Replanning::kChunkAhead, 256, 1},  // Chunks of one step that wait for their plan are ar-action.
+    {"chunk-ahead", Replanning::kChunkAhead, 1024},
+    {"chunk-ahead-1", Replanning::kChunkAhead, 1024, 1},  // Chunks of one step that wait for their plan are ar-action.
     {"reactive", Replanning::kReactive},
     {"ar", Replanning::kAutoregressive, 1024},
     {"ar-action", Replanning::kAutoregressiveActions, 256},

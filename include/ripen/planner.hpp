@@ -49,9 +49,9 @@ struct PlannerOptions {
   std::uint64_t seed = 1;    ///< of everything random
 
   Replanning replanning = Replanning::kRolling;
-  int chunk = 8;  ///< [steps] done of each plan (kChunk, kChunkAhead)
-  int plan_passes =
-      64;  ///< passes that make a plan, if it does not reach the goal before (kChunk ... and the last two)
+  int chunk = 8;         ///< [steps] done of each plan (kChunk, kChunkAhead)
+  int plan_passes = 64;  ///< passes that make a plan; fewer if the robot waits for it and it reaches the goal before
+                         ///< (kChunk ... and the last two)
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;

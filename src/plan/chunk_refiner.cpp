@@ -58,9 +58,13 @@ void ChunkRefiner::run_pass() noexcept {
     return;
   }
   inner_->run_pass();
+  if (passes_ >= plan_passes_ || (is_done() && is_whole())) release();
+}
+
+bool ChunkRefiner::is_whole() const noexcept {
   RefineReport report;
   inner_->describe(report);
-  if (passes_ >= plan_passes_ || report.steps_to_goal >= 0) release();
+  return report.steps_to_goal >= 0;
 }
 
 /// The plan is finished. It is given out once the one before is done.
@@ -90,7 +94,7 @@ void ChunkRefiner::shift(int steps) noexcept {
   inner_->shift(steps);
   if (was_done || !is_done()) return;
   if (ahead_) {
-    if (finished_) release();
+    if (finished_ || is_whole()) release();
   } else {
     forget();
   }

@@ -9,9 +9,9 @@
 namespace ripen {
 
 /// Gives out the plan of another refiner in chunks. A plan is made with plan_passes passes, or fewer if it reaches the
-/// goal; until it is finished there is no action. Then `chunk` steps of it are done, and the next plan is made: after
-/// them or, kChunkAhead, while they are done, from the state they are expected to lead to. What is seen while a chunk
-/// is done is kept for the next plan, and changes nothing of this one.
+/// goal and the robot waits for it; until then there is no action. Then `chunk` steps of it are done, and the next plan
+/// is made: after them or, kChunkAhead, while they are done, from the state they are expected to lead to. What is seen
+/// while a chunk is done is kept for the next plan, and changes nothing of this one.
 ///
 /// An autoregressive model's plan is the same, but its tokens come one by one: `tokens` passes of the network decide
 /// what a pass decides otherwise. That is more than fair to it: it has the same weights, and it knows the state exactly
@@ -37,6 +37,7 @@ class ChunkRefiner : public Refiner {
 
  private:
   [[nodiscard]] bool is_done() const noexcept { return buffer().head() >= chunk_end_; }
+  [[nodiscard]] bool is_whole() const noexcept;  // The plan that is being made reaches the goal.
   void release() noexcept;
 
   std::unique_ptr<Refiner> inner_;

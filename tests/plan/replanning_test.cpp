@@ -95,6 +95,22 @@ TEST(Replanning, ChunksAheadLeaveNoGapWhereTheWorldObeys) {
   EXPECT_EQ(steps_to_goal(planner, 3, 6), 17) << "six passes make a plan";
 }
 
+TEST(Replanning, AChunkAheadIsImprovedForAsLongAsTheOneBeforeIsDone) {
+  for (const Replanning replanning : {Replanning::kChunk, Replanning::kChunkAhead}) {
+    LineDenoiser denoiser;
+    Planner planner = planner_for(denoiser, replanning, 60);
+    ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+    int first = 0, next = 0;
+    while (!planner.decided()) first += planner.refine({.state = State{3}}, {.passes = 1}).passes;
+    EXPECT_LT(first, 60) << "nobody waits longer than for a plan that reaches the goal";
+    for (int i = 0; i < 10; ++i) next += planner.refine({}, {.passes = 10}).passes;
+    EXPECT_EQ(next, replanning == Replanning::kChunkAhead ? 60 : 0);
+    EXPECT_FALSE(planner.decided(4)) << "it is not due yet";
+    for (Token step = 0; step < 4; ++step) planner.shift(1);
+    EXPECT_EQ(planner.decided(), replanning == Replanning::kChunkAhead);
+  }
+}
+
 TEST(Replanning, AutoregressiveTokensCostAPassEach) {
   LineDenoiser denoiser;
   Planner planner = planner_for(denoiser, Replanning::kAutoregressive, 8);  // Four steps of two tokens.
