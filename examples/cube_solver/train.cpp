@@ -5,8 +5,8 @@
 #include "shared/training.hpp"
 
 int main(int argc, char** argv) {
-  ripen::train::TrainerOptions options;
-  ripen::ModelConfig config;
+  ripen::train::TrainerOptions options{.windows = 1};
+  ripen::ModelConfig config{.width = 256, .mixer_width = 0};  // The cube's planner runs no mixer.
   std::string from;
   CLI::App app("Trains a denoiser to solve cubes, from a teacher's solutions made on the way");
   ripen::examples::declare_training(app, options, config, from);
