@@ -37,7 +37,7 @@ void ChunkRefiner::observe(const TokenObservation& observation, RefineReport& re
   // end.
   if (!is_done()) seen.begun = chunk_end_;
   inner_->observe(seen, report);
-  if (ahead_ && report.disturbed) {  // What was planned ahead was for another state.
+  if (report.disturbed) {  // What was planned was for another state.
     passes_ = tokens_left_ = 0;
     finished_ = false;
   }
@@ -58,20 +58,23 @@ void ChunkRefiner::run_pass() noexcept {
     return;
   }
   inner_->run_pass();
-  if (passes_ >= plan_passes_ || (is_done() && is_whole())) release();
+  if (passes_ >= plan_passes_ || (is_done() && goal_step() >= 0)) release();
 }
 
-bool ChunkRefiner::is_whole() const noexcept {
+std::int64_t ChunkRefiner::goal_step() const noexcept {
   RefineReport report;
   inner_->describe(report);
-  return report.steps_to_goal >= 0;
+  return report.steps_to_goal < 0 ? -1 : buffer().head() + report.steps_to_goal;
 }
 
-/// The plan is finished. It is given out once the one before is done.
+/// The plan is finished. It is given out once the one before is done, up to the goal: idling there is never done with,
+/// so that what is seen there would be of no use.
 void ChunkRefiner::release() noexcept {
   finished_ = true;
-  if (!is_done() || inner_->frontier() <= chunk_end_) return;
-  chunk_end_ = std::min(std::max(chunk_end_, buffer().head()) + chunk_, inner_->frontier());
+  const std::int64_t goal = goal_step();
+  const std::int64_t planned = goal < 0 ? inner_->frontier() : std::min(goal, inner_->frontier());
+  if (!is_done() || planned <= chunk_end_) return;
+  chunk_end_ = std::min(std::max(chunk_end_, buffer().head()) + chunk_, planned);
   passes_ = 0;
   finished_ = false;
 }
@@ -94,7 +97,7 @@ void ChunkRefiner::shift(int steps) noexcept {
   inner_->shift(steps);
   if (was_done || !is_done()) return;
   if (ahead_) {
-    if (finished_ || is_whole()) release();
+    if (finished_ || goal_step() >= 0) release();
   } else {
     forget();
   }

@@ -37,7 +37,7 @@ class ChunkRefiner : public Refiner {
 
  private:
   [[nodiscard]] bool is_done() const noexcept { return buffer().head() >= chunk_end_; }
-  [[nodiscard]] bool is_whole() const noexcept;  // The plan that is being made reaches the goal.
+  [[nodiscard]] std::int64_t goal_step() const noexcept;  // Where the plan that is being made reaches it; or -1.
   void release() noexcept;
 
   std::unique_ptr<Refiner> inner_;

@@ -111,6 +111,22 @@ TEST(Replanning, AChunkAheadIsImprovedForAsLongAsTheOneBeforeIsDone) {
   }
 }
 
+TEST(Replanning, WhoDoesChunksGoesOnAfterAPushAtTheGoal) {
+  for (const Replanning replanning :
+       {Replanning::kChunk, Replanning::kChunkAhead, Replanning::kAutoregressiveActions}) {
+    LineDenoiser denoiser;
+    Planner planner = planner_for(denoiser, replanning, 60);
+    ASSERT_TRUE(planner.reset(State{20}, kGoal, kIdle));
+    EXPECT_TRUE(planner.refine({.state = State{20}}, {.passes = 200}).goal_reached);
+    EXPECT_EQ(planner.action()[0], test::kStay);
+    planner.refine({.state = State{17}}, {.passes = 200});
+    EXPECT_EQ(planner.action()[0], test::kRight);
+    planner.shift(1);
+    planner.refine({.state = State{18}, .step = 1, .begun = 1}, {.passes = 200});
+    EXPECT_EQ(planner.action()[0], test::kRight);
+  }
+}
+
 TEST(Replanning, AutoregressiveTokensCostAPassEach) {
   LineDenoiser denoiser;
   Planner planner = planner_for(denoiser, Replanning::kAutoregressive, 8);  // Four steps of two tokens.
