@@ -10,7 +10,8 @@
 namespace ripen {
 namespace {
 
-/// Largest difference of all outputs, as a part of the largest output, over random windows with masked tokens.
+/// Largest difference of all outputs, as a part of the largest output of their pass (of 1, if all are smaller), over
+/// random windows with masked tokens.
 double largest_difference(const ModelFile& file, const std::string& instructions) {
   StepModel model(file.layout, file.config);
   model->from_file(file);
@@ -18,7 +19,7 @@ double largest_difference(const ModelFile& file, const std::string& instructions
   TorchDenoiser reference(model, most);
   NativeDenoiser native(file, {.max_windows = most, .instructions = instructions});
   Random random(7);
-  double largest = 0.0, scale = 1.0;
+  double largest = 0.0;
   for (const PassDepth depth : {PassDepth::kDynamics, PassDepth::kStep, PassDepth::kWindow}) {
     for (const int windows : {1, 2, 7, most}) {
       const int steps = depth == PassDepth::kWindow ? file.config.window - (windows % 2) : 2;
@@ -37,16 +38,18 @@ double largest_difference(const ModelFile& file, const std::string& instructions
       std::vector<float> a(rows * columns), b(rows * columns), value_a(rows), value_b(rows);
       native.run({depth, windows, steps, tokens.data(), a.data(), value_a.data()});
       reference.run({depth, windows, steps, tokens.data(), b.data(), value_b.data()});
+      double difference = 0.0, scale = 1.0;
       for (std::size_t i = 0; i < a.size(); ++i) {
-        largest = std::max(largest, std::fabs(double{a[i]} - double{b[i]}));
+        difference = std::max(difference, std::fabs(double{a[i]} - double{b[i]}));
         scale = std::max(scale, std::fabs(double{b[i]}));
       }
       for (std::size_t i = 0; i < rows && depth != PassDepth::kDynamics; ++i) {
-        largest = std::max(largest, std::fabs(double{value_a[i]} - double{value_b[i]}));
+        difference = std::max(difference, std::fabs(double{value_a[i]} - double{value_b[i]}));
       }
+      largest = std::max(largest, difference / scale);
     }
   }
-  return largest / scale;
+  return largest;
 }
 
 TokenLayout mixed_layout() {
