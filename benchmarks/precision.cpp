@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cube_solver/demonstrations.hpp"
+#include "cube_solver/teacher/demonstrations.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "shared/parse.hpp"
 

@@ -1,6 +1,6 @@
 // Trains the cube's model: cube_train --minutes 60 --output models/cube.safetensors
 
-#include "cube_solver/demonstrations.hpp"
+#include "cube_solver/teacher/demonstrations.hpp"
 #include "shared/parse.hpp"
 #include "shared/training.hpp"
 

@@ -8,71 +8,13 @@
 #include "cube_solver/notation.hpp"
 #include "cube_solver/render.hpp"
 #include "cube_solver/report.hpp"
-#include "cube_solver/teacher.hpp"
 #include "cube_solver/tokens.hpp"
 
 namespace ripen::cube {
 namespace {
 
-/// Knows the cube and asks the teacher for the turns: what a perfectly trained model would answer, so that these tests
-/// are about the path from the camera to the motors and not about any weights.
-class TeacherDenoiser : public Denoiser {
- public:
-  [[nodiscard]] const TokenLayout& layout() const noexcept override { return layout_; }
-  [[nodiscard]] int max_windows() const noexcept override { return 16; }
-  [[nodiscard]] int max_steps() const noexcept override { return 16; }
-
-  void run(const DenoiseBatch& batch) noexcept override {
-    const int per_window = batch.depth == PassDepth::kWindow ? batch.steps : 1;
-    for (int w = 0; w < batch.windows; ++w) {
-      for (int i = 0; i < per_window; ++i) {
-        const int step = batch.steps - per_window + i;
-        const Token* tokens = batch.tokens + (w * batch.steps + step) * layout_.slots();
-        const int out = w * per_window + i;
-        if (batch.depth == PassDepth::kDynamics) {
-          answer_state(tokens - layout_.slots(), batch.logits + out * layout_.state_logits());
-          continue;
-        }
-        float* logits = batch.logits + out * (batch.depth == PassDepth::kStep ? kActions : layout_.logits());
-        if (batch.depth == PassDepth::kWindow) {
-          if (step > 0) answer_state(tokens - layout_.slots(), logits);
-          logits += layout_.state_logits();
-        }
-        const float value = answer_action(tokens, logits);
-        if (batch.value != nullptr) batch.value[out] = value;
-      }
-    }
-  }
-
- private:
-  static constexpr float kSurely = 20.0F;
-
-  /// Where a state or action is masked, all values stay equally likely.
-  void answer_state(const Token* before, float* logits) const noexcept {
-    std::fill_n(logits, layout_.state_logits(), 0.0F);
-    const Token move = before[kCubies];
-    for (int i = 0; i < kCubies && move != kMask; ++i) {
-      if (before[i] == kMask) continue;
-      logits[layout_.offset(i) + kPlaceTable[i < kCorners ? 0 : 1][move][before[i]]] = kSurely;
-    }
-  }
-
-  float answer_action(const Token* state, float* logits) const noexcept {
-    std::fill_n(logits, kActions, 0.0F);
-    Cube cube;
-    if (!from_tokens({state, kCubies}, cube)) return 30.0F;
-    const std::uint32_t good = teacher_.good_moves(cube);
-    for (int move = 0; move < kActions; ++move) logits[move] = (good >> move & 1U) != 0 ? kSurely : 0.0F;
-    static constexpr float kLater[] = {26.7F, 18.9F, 10.1F, 0.0F, 0.0F};  // mean of the phases that follow
-    return static_cast<float>(teacher_.distance(cube)) + kLater[teacher_.phase(cube)];
-  }
-
-  TokenLayout layout_ = cube::layout();
-  Teacher teacher_;
-};
-
-TeacherDenoiser& denoiser() {
-  static TeacherDenoiser shared;
+NativeDenoiser& denoiser() {
+  static NativeDenoiser shared(ModelFile::load(RIPEN_CUBE_MODEL), {.max_windows = 16, .precision = Precision::kInt8});
   return shared;
 }
 
@@ -92,7 +34,7 @@ void expect_turns_solve(const Cube& start, const Result& result) {
   EXPECT_TRUE(cube.is_solved()) << to_line(result, 1, 1, 5000);
 }
 
-TEST(Solve, EveryCubeWithAPerfectModel) {
+TEST(Solve, EveryCube) {
   for (int i = 0; i < 20; ++i) {
     const Cube start = cube_of(i);
     const Result result = solve(start, quick(), denoiser(), {.number = i + 1});

@@ -1,7 +1,7 @@
 #pragma once
 // The teacher's solutions as trajectories to train on.
 
-#include "cube_solver/teacher.hpp"
+#include "cube_solver/teacher/teacher.hpp"
 #include "cube_solver/tokens.hpp"
 #include "ripen/train/trajectory.hpp"
 
