@@ -76,6 +76,10 @@ std::vector<Sweep> sweeps(bool small) {
        [](cube::Options& o, double v) { o.planner.candidates = static_cast<int>(v); }},
       {"horizon", "steps in the plan", few({24, 48, 96, 192}, {48, 96}), true,
        [](cube::Options& o, double v) { o.planner.horizon = static_cast<int>(v); }},
+      {"value-weight", "what an expected step to the goal costs", few({0.3, 0.5, 1, 1.5, 2.5}, {0.5, 1}), true,
+       [](cube::Options& o, double v) { o.planner.value_weight = v; }},
+      {"noise", "spread of the random bonus", few({0, 0.1, 0.25, 0.5, 1}, {0.1, 0.25}), false,
+       [](cube::Options& o, double v) { o.planner.noise = v; }},
       {"plan-passes", "most passes of a plan", few({16, 64, 256, 1024}, {64, 256}), true,
        [](cube::Options& o, double v) { o.planner.plan_passes = static_cast<int>(v); }},
       {"wait-passes", "most passes waited for a plan", few({16, 64, 256, 1024}, {64, 256}), true,
@@ -257,8 +261,9 @@ void run(const Settings& settings) {
       for (const double value : sweep.values) {
         const ModelFile& model = models.of(sweep, value);
         if (contender.method == PlanMethod::kWindow && model.config.mixer_width == 0) {
-          std::fprintf(stderr, "quality_vs_budget: '%s' has no mixer, so there is no %s\n", settings.model.c_str(),
-                       contender.name);
+          const std::string problem = "'" + settings.model + "' has no mixer, so there is no " + contender.name;
+          if (!settings.planners.empty()) throw std::runtime_error(problem);
+          std::fprintf(stderr, "quality_vs_budget: %s\n", problem.c_str());
           break;
         }
         cube::Options options{.seed = settings.seed, .passes = settings.passes, .virtual_time = true};
