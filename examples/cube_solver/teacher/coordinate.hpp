@@ -14,8 +14,8 @@ namespace ripen::cube {
 /// safe.
 class Coordinate {
  public:
-  /// Numbers the values that `key`, in [0, keys), takes when the solved cube is turned by moves of the mask, bit = Move;
-  /// solved is 0.
+  /// Numbers the values that `key`, in [0, keys), takes when the solved cube is turned by moves of the mask, bit =
+  /// Move; solved is 0.
   Coordinate(std::function<int(const Cube&)> key, int keys, std::uint32_t moves);
 
   [[nodiscard]] int size() const { return static_cast<int>(next_.size()); }

@@ -10,9 +10,9 @@ namespace {
 constexpr double kStray = 0.03;   // Of the turns, any one; it mostly leads back to the first phase.
 constexpr double kWander = 0.03;  // Of the turns, the beginning of some without a goal, of this phase or the last.
 constexpr int kLongestWander = 6;
-constexpr float kEasy = 0.2F;                   // Chance of a state that every model gets right to be trained on again.
+constexpr float kEasy = 0.2F;  // Chance of a state that every model gets right to be trained on again.
 constexpr std::array<int, 3> kHard = {5, 7, 1};  // By phase: turns to its end from which on models err.
-constexpr int kHolds = 3;                       // Steps shown after the cube is solved.
+constexpr int kHolds = 3;                        // Steps shown after the cube is solved.
 
 /// The turns of each phase.
 constexpr std::array<std::uint32_t, 2> kGroup = {(1U << kTurns) - 1, kDominoMoves};

@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "cube_solver/frames.hpp"
 #include "cube_solver/teacher/coordinate.hpp"
 
 namespace ripen::cube {
 
-/// Fewest turns over all pairs of two coordinates. Of the first one, classes are kept: cubes that look the same from one
-/// of the 16 sides that leave the axis of U and D in place take the same number of turns (H. Kociemba's reduction).
+/// Fewest turns over all pairs of two coordinates. Of the first one, classes are kept: cubes that look the same from
+/// one of the 16 sides that leave the axis of U and D in place take the same number of turns (H. Kociemba's reduction).
 /// Queries are thread-safe and real-time safe.
 class DistanceTable {
  public:
@@ -34,12 +35,18 @@ class DistanceTable {
            static_cast<std::size_t>(seen_[static_cast<std::size_t>(other)][static_cast<std::size_t>(of.side)]);
   }
 
-  void search(const Coordinate& reduced, const Coordinate& other, std::uint32_t moves, const std::vector<int>& first,
-              const std::vector<std::vector<int>>& same_sides);
+  /// The first member of a class, and the sides from which it looks as it is.
+  struct Member {
+    int number;
+    std::vector<int> same_sides;
+  };
+  std::vector<Member> classify(const Coordinate& reduced, const std::vector<const Frame*>& sides);
+  void search(const Coordinate& reduced, const Coordinate& other, std::uint32_t moves,
+              const std::vector<Member>& first);
 
-  std::vector<Class> classes_;                // by number of the reduced coordinate
+  std::vector<Class> classes_;                 // by number of the reduced coordinate
   std::vector<std::array<int, kSides>> seen_;  // the other coordinate from each side, by number
-  std::vector<std::uint8_t> distances_;       // [class][other]
+  std::vector<std::uint8_t> distances_;        // [class][other]
 };
 
 }  // namespace ripen::cube
