@@ -96,7 +96,7 @@ std::vector<Sweep> sweeps(bool small) {
          o.disturb_rate = 0.05;
          o.sensor_latency_ticks = static_cast<int>(v);
        }},
-      {"width", "width of the model [features]", few({128, 256, 512}, {128, 512}), true, [](cube::Options&, double) {},
+      {"width", "width of the model [features]", std::vector<double>{128, 256}, true, [](cube::Options&, double) {},
        true},
   };
 }
