@@ -15,10 +15,8 @@ constexpr int kWhole = 1;
 constexpr int kPending = 2;
 constexpr int kFirstMember = 3;
 
-/// [steps] that a round may go beyond its estimate, for each of the first rounds: an estimate may be wrong, but
-/// most often it is not by much.
-constexpr int kPatience = 1;
-constexpr int kMostPatience = 12;  // Rounds.
+/// [steps] that a round may go beyond its estimate, which may be wrong.
+constexpr int kPatience = 12;
 
 }  // namespace
 
@@ -79,7 +77,11 @@ void CandidateRefiner::observe(const TokenObservation& observation, RefineReport
   pending_goal_ = -1;
 }
 
-int CandidateRefiner::next_pass() noexcept { return round_.active() || begin_round() ? round_.next_windows() : 0; }
+int CandidateRefiner::next_pass() noexcept {
+  // A step that began may have taken the members with it that were still to be read.
+  if (round_.active() && round_.complete()) deepen();
+  return round_.active() || begin_round() ? round_.next_windows() : 0;
+}
 
 void CandidateRefiner::describe(RefineReport& report) const noexcept {
   report.steps_to_goal = is_whole() ? static_cast<std::int32_t>(goal_step_ - buffer_.head()) : -1;
@@ -272,12 +274,16 @@ bool CandidateRefiner::begin_round() noexcept {
   return true;
 }
 
+/// A plan that reaches the goal at this step or later is of no use: it is no shorter than the one we have, or does not
+/// fit the horizon.
+std::int64_t CandidateRefiner::limit() const noexcept {
+  const std::int64_t own = is_whole() ? goal_step_ : end();
+  return pending_goal_ >= 0 ? std::min(own, pending_goal_) : own;
+}
+
 void CandidateRefiner::run_pass() noexcept {
   waited_ = is_whole() ? 0 : waited_ + 1;
-  // A plan that is no shorter than the one we have is of no use, nor is one that does not fit the horizon.
-  std::int64_t limit = is_whole() ? goal_step_ : end();
-  if (pending_goal_ >= 0) limit = std::min(limit, pending_goal_);
-  const auto arrival = round_.pass(goal_, known_, whole_goal_, limit);
+  const auto arrival = round_.pass(goal_, known_, whole_goal_, limit());
   if (arrival.row >= 0) {
     if (arrival.known_step >= 0 && buffer_.contains(arrival.known_step)) {
       splice(arrival.row, round_.depth(), arrival.known_step);
@@ -295,13 +301,16 @@ void CandidateRefiner::run_pass() noexcept {
     }
   }
   follow_nearest();
-  if (!round_.complete()) return;
+  if (round_.complete()) deepen();
+}
+
+void CandidateRefiner::deepen() noexcept {
   round_.advance();
   if (!round_.active()) return;
   if (frontier_ <= committed_) {  // Anything is better than nothing.
     adopt(round_.best_row(), round_.depth(), -1);
   }
-  if (round_.depth() + 1 >= limit || round_.lost(kPatience * (1 + std::min(rounds_, kMostPatience)))) round_.stop();
+  if (round_.depth() + 1 >= limit() || round_.lost(kPatience)) round_.stop();
 }
 
 void CandidateRefiner::follow_nearest() noexcept {

@@ -56,7 +56,9 @@ class CandidateRefiner : public Refiner {
 
   // --- Refining ---
   bool begin_round() noexcept;
+  [[nodiscard]] std::int64_t limit() const noexcept;
   void follow_nearest() noexcept;
+  void deepen() noexcept;
   void restart() noexcept;
 
   PlannerOptions options_;

@@ -15,7 +15,7 @@ using State = std::array<Token, 1>;
 constexpr State kGoal{test::kLineGoal};
 constexpr State kIdle{test::kStay};
 
-/// Of places beyond the goal it has no idea, but that they are far away.
+/// Of places beyond the goal it thinks that they are far away, and goes on to the right.
 class OneSidedDenoiser : public test::LineDenoiser {
  public:
   void run(const DenoiseBatch& batch) noexcept override {
@@ -23,6 +23,7 @@ class OneSidedDenoiser : public test::LineDenoiser {
     for (int w = 0; w < batch.windows && batch.depth == PassDepth::kStep; ++w) {
       if (batch.tokens[w * 2] <= test::kLineGoal) continue;
       std::fill_n(batch.logits + w * 3, 3, 0.0F);
+      batch.logits[w * 3 + test::kRight] = 20.0F;
       if (batch.value != nullptr) batch.value[w] = test::kPlaces;
     }
   }
@@ -54,7 +55,7 @@ TEST(Frames, AModelOfOneSidePlansOnBoth) {
     for (const int frames : {1, 2}) {
       OneSidedDenoiser denoiser;
       const MirroredLine line(frames);
-      Planner planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 4, .noise = 0.0}, &line);
+      Planner planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 2, .noise = 0.0}, &line);
       ASSERT_TRUE(planner.reset(State{start}, kGoal, kIdle));
       const RefineReport report = planner.refine({.state = State{start}}, {.passes = 9});
       const bool knows = start < test::kLineGoal || frames == 2;
