@@ -59,13 +59,13 @@ struct PlannerOptions {
 
 /// What one refine() did. A POD.
 struct RefineReport {
-  std::int32_t passes = 0;                 ///< passes run
-  bool disturbed = false;                  ///< the observation contradicted the plan's prediction
-  bool rejoined = false;                   ///< the plan went on from another of its own states
-  bool head_is_ripe = false;               ///< the head's action is decided, and on all that was seen
-  bool goal_reached = false;               ///< the first step not begun starts at the goal
-  bool settled = false;                    ///< nothing was left that a pass could improve
-  bool bad_model = false;                  ///< the model's outputs were not all numbers
+  std::int32_t passes = 0;    ///< passes run
+  bool disturbed = false;     ///< the observation contradicted the plan's prediction
+  bool rejoined = false;      ///< the plan goes on from another of its own states, or is led back there by one action
+  bool head_is_ripe = false;  ///< the head's action is decided, and on all that was seen
+  bool goal_reached = false;  ///< the first step not begun starts at the goal
+  bool settled = false;       ///< nothing was left that a pass could improve
+  bool bad_model = false;     ///< the model's outputs were not all numbers
   std::int32_t decided_steps = 0;          ///< steps decided from the head on
   std::int32_t steps_to_goal = -1;         ///< steps from the head to the goal in the plan; -1 if it does not reach it
   std::int64_t predicted_nanoseconds = 0;  ///< predicted cost of the last pass

@@ -251,10 +251,35 @@ void CandidateRefiner::splice(int row, std::int64_t at, std::int64_t from) noexc
 }
 
 bool CandidateRefiner::rejoin() noexcept {
-  const std::int64_t from = known_.step_of(hash_state(buffer_.state(kFollowed, committed_)));
-  if (from < 0 || !buffer_.contains(from) || committed_ + whole_goal_ - from >= end()) return false;
-  splice(kFollowed, committed_, from);
+  std::int64_t at = committed_;
+  std::int64_t from = known_.step_of(hash_state(buffer_.state(kFollowed, at)));
+  if (from < 0) {
+    from = lead_back();
+    ++at;
+  }
+  if (from < 0 || !buffer_.contains(from) || at + whole_goal_ - from >= end()) return false;
+  splice(kFollowed, at, from);
   return true;
+}
+
+/// Decides the one action that leads back into the plan that was whole, as late in it as possible; returns the step
+/// where it does, or -1. Rounds begin in many frames and might well leave it out.
+std::int64_t CandidateRefiner::lead_back() noexcept {
+  if (transition_ == nullptr || layout().actions() != 1 || committed_ + 1 >= end()) return -1;
+  const auto state = buffer_.state(kFollowed, committed_);
+  const auto next = std::span(hop_tokens_).first(state.size());
+  const auto action = std::span(hop_tokens_).subspan(state.size(), 1);
+  std::int64_t latest = -1;
+  for (int a = 0; a < layout().slot(layout().states()).vocabulary; ++a) {
+    action[0] = static_cast<Token>(a);
+    if (!transition_->sensible({}, action) || !transition_->next(state, action, next)) continue;
+    const std::int64_t step = known_.step_of(hash_state(next));
+    if (step <= latest || !buffer_.contains(step)) continue;
+    latest = step;
+    std::ranges::copy(next, buffer_.tokens(kFollowed, committed_ + 1).begin());
+    buffer_.tokens(kFollowed, committed_)[state.size()] = action[0];
+  }
+  return latest;
 }
 
 bool CandidateRefiner::begin_round() noexcept {

@@ -53,6 +53,7 @@ class CandidateRefiner : public Refiner {
   void remember() noexcept;
   void fill_idle(int row, std::int64_t from) noexcept;
   bool rejoin() noexcept;
+  std::int64_t lead_back() noexcept;
 
   // --- Refining ---
   bool begin_round() noexcept;

@@ -188,5 +188,29 @@ TEST(Solve, APlanIsImprovedOnWheneverAStepBegins) {
   }
 }
 
+TEST(Solve, APlanIsWholeAgainWithoutAPassAfterAnyTurn) {
+  const CubeTransition transition;
+  std::array<Token, kCubies> state{}, goal{};
+  to_tokens(Cube(), goal);
+  for (int move = 0; move < kTurns; ++move) {
+    Planner planner(denoiser(), {}, &transition);
+    Cube cube = cube_of(move);
+    to_tokens(cube, state);
+    ASSERT_TRUE(planner.reset(state, goal, std::array{Token{kHold}}));
+    const std::int32_t before = planner.refine({.state = state}, {.passes = 500}).steps_to_goal;
+    ASSERT_GT(before, 1) << to_facelets(cube);
+    cube.apply(static_cast<Move>(planner.action()[0]));
+    planner.shift(1);
+    cube.apply(static_cast<Move>(move));
+    to_tokens(cube, state);
+    const RefineReport report = planner.refine({.state = state, .step = 1, .begun = 1}, {.passes = 0});
+    EXPECT_TRUE(report.disturbed && report.rejoined) << to_facelets(cube);
+    EXPECT_GE(report.steps_to_goal, 0) << to_facelets(cube);
+    EXPECT_LE(report.steps_to_goal, before) << to_facelets(cube);
+    for (int i = 0; i < report.steps_to_goal; ++i) cube.apply(static_cast<Move>(planner.action(i)[0]));
+    EXPECT_TRUE(cube.is_solved()) << to_facelets(cube_of(move)) << " then " << move;
+  }
+}
+
 }  // namespace
 }  // namespace ripen::cube
