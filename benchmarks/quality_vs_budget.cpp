@@ -125,6 +125,7 @@ class Models {
       }
     }
   }
+  [[nodiscard]] bool have_mixer() const { return named_.config.mixer_width > 0; }
   [[nodiscard]] const ModelFile& of(const Sweep& sweep, double value) const {
     const auto other = sweep.of_width ? others_.find(static_cast<int>(value)) : others_.end();
     return other == others_.end() ? named_ : other->second;
@@ -231,6 +232,12 @@ void run(const Settings& settings) {
   std::vector<Sweep> chosen_sweeps = sweeps(settings.small);
   std::erase_if(chosen_sweeps, [&](const Sweep& sweep) { return !chosen(settings.only, sweep.name); });
   const Models models(settings.model, chosen_sweeps);
+  for (const Contender& contender : kContenders) {  // Before an earlier run's table is written over.
+    const bool named = !settings.planners.empty() && chosen(settings.planners, contender.name);
+    if (named && contender.method == PlanMethod::kWindow && !models.have_mixer()) {
+      throw std::runtime_error("'" + settings.model + "' has no mixer, so there is no " + contender.name);
+    }
+  }
   Random random(settings.seed);
   std::vector<cube::Cube> cubes;
   for (int i = 0; i < settings.cubes; ++i) cubes.push_back(cube::random_cube(random));
@@ -261,9 +268,8 @@ void run(const Settings& settings) {
       for (const double value : sweep.values) {
         const ModelFile& model = models.of(sweep, value);
         if (contender.method == PlanMethod::kWindow && model.config.mixer_width == 0) {
-          const std::string problem = "'" + settings.model + "' has no mixer, so there is no " + contender.name;
-          if (!settings.planners.empty()) throw std::runtime_error(problem);
-          std::fprintf(stderr, "quality_vs_budget: %s\n", problem.c_str());
+          std::fprintf(stderr, "quality_vs_budget: '%s' has no mixer, so there is no %s\n", settings.model.c_str(),
+                       contender.name);
           break;
         }
         cube::Options options{.seed = settings.seed, .passes = settings.passes, .virtual_time = true};

@@ -34,7 +34,7 @@ TEST(Teacher, OneTurnIsUndoneInOne) {
 }
 
 TEST(Teacher, NoShorterWayIsFoundThanItsDistance) {
-  // Every cube that four turns reach, by depth-first search; the least number of turns that reach it is known too.
+  // Every cube that four turns reach, by depth-first search.
   const auto search = [](const auto& self, const Cube& cube, int turns, int last_face) -> void {
     const auto [phase, distance, good] = teacher().advise(cube);
     ASSERT_LE(distance, turns) << to_facelets(cube);
@@ -44,12 +44,11 @@ TEST(Teacher, NoShorterWayIsFoundThanItsDistance) {
       Cube turned = cube;
       turned.apply(static_cast<Move>(move));
       const auto after = teacher().advise(turned);
-      // A move changes the turns to go by one at most, and a good one by one exactly.
+      // A move of the phase changes the turns to go by one at most, and a good one by one exactly.
+      const bool of_phase = phase == 0 || (kDominoMoves >> move & 1U) != 0;
       if (after.phase == phase) {
-        ASSERT_LE(std::abs(after.distance - distance), (phase == 0 || (kDominoMoves >> move & 1U) != 0) ? 1 : 20)
-            << to_facelets(cube) << " then " << move;
-        ASSERT_EQ(after.distance == distance - 1 && (phase == 0 || (kDominoMoves >> move & 1U) != 0),
-                  (good >> move & 1U) != 0)
+        ASSERT_LE(std::abs(after.distance - distance), of_phase ? 1 : 20) << to_facelets(cube) << " then " << move;
+        ASSERT_EQ(of_phase && after.distance == distance - 1, (good >> move & 1U) != 0)
             << to_facelets(cube) << " then " << move;
       }
       self(self, turned, turns + 1, face_of(static_cast<Move>(move)));
