@@ -13,10 +13,12 @@ int main(int argc, char** argv) {
   if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
 
   try {
+    // What is wrong with the input is said before the teacher's half minute.
+    if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
     torch::manual_seed(options.seed);
+    const ripen::StepModel network = ripen::examples::network(ripen::cube::layout(), config, from);
     const ripen::cube::Demonstrations demonstrations;
-    ripen::train::train(ripen::examples::network(demonstrations.layout(), config, from), demonstrations, options,
-                        ripen::examples::print_progress);
+    ripen::train::train(network, demonstrations, options, ripen::examples::print_progress);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "cube_train: %s\n", error.what());
     return ripen::examples::kBadInput;
