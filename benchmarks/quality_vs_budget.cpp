@@ -43,8 +43,8 @@ constexpr Contender kContenders[] = {
     {.name = "rolling-waits", .replanning = Replanning::kRolling, .wait_passes = 256},
     {.name = "window", .replanning = Replanning::kRolling, .method = PlanMethod::kWindow},
     {"cold", Replanning::kCold},
-    {"chunk", Replanning::kChunk, 256},
-    {"chunk-ahead", Replanning::kChunkAhead, 1024},
+    {"chunk", Replanning::kChunk, 256, 4},
+    {"chunk-ahead", Replanning::kChunkAhead, 1024, 2},
     {"chunk-ahead-1", Replanning::kChunkAhead, 1024, 1},  // Chunks of one step that wait for their plan are ar-action.
     {"reactive", Replanning::kReactive},
     {"ar", Replanning::kAutoregressive, 1024},
@@ -108,6 +108,7 @@ struct Settings {
   std::uint64_t seed = 31;
   std::string model = RIPEN_CUBE_MODEL, folder = "quality";
   std::vector<std::string> only, planners;
+  std::vector<double> values;
   bool small = false, resume = false;
 };
 
@@ -231,6 +232,10 @@ void run(const Settings& settings) {
   };
   std::vector<Sweep> chosen_sweeps = sweeps(settings.small);
   std::erase_if(chosen_sweeps, [&](const Sweep& sweep) { return !chosen(settings.only, sweep.name); });
+  if (!settings.values.empty()) {
+    if (chosen_sweeps.size() != 1) throw std::runtime_error("--values are for one --sweep");
+    chosen_sweeps.front().values = settings.values;
+  }
   const Models models(settings.model, chosen_sweeps);
   for (const Contender& contender : kContenders) {  // Before an earlier run's table is written over.
     const bool named = !settings.planners.empty() && chosen(settings.planners, contender.name);
@@ -337,6 +342,8 @@ int main(int argc, char** argv) {
   app.add_option("--model", settings.model, "Weights")->capture_default_str();
   app.add_option("--folder", settings.folder, "For quality.csv and the plots")->capture_default_str();
   app.add_option("--sweep", settings.only, "Only these")->check(CLI::IsMember(names_of(sweeps(false))));
+  app.add_option("--values", settings.values, "Points of the one --sweep that is named, instead of its own")
+      ->check(CLI::Range(0.0, 1e6));
   app.add_option("--planner", settings.planners, "Only these")->check(CLI::IsMember(names_of(kContenders)));
   app.add_flag("--resume", settings.resume,
                "Keep the lines of the folder's quality.csv, which must be of the same options, and add the rest");

@@ -42,8 +42,7 @@ bool CubeTransition::sensible(std::span<const Token> previous, std::span<const T
 }
 
 void CubeTransition::to_frame(int frame, std::span<const Token> state, std::span<Token> seen) const noexcept {
-  const Frame& f = frames_[static_cast<std::size_t>(frame)];
-  for (std::size_t i = 0; i < kCubies; ++i) seen[f.cubie[i]] = f.place[i][state[i]];
+  frames_[static_cast<std::size_t>(frame)].see(state.first<kCubies>(), seen.first<kCubies>());
 }
 
 void CubeTransition::from_frame(int frame, std::span<Token> action) const noexcept {

@@ -1,6 +1,7 @@
 #include "plan/candidate_refiner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "plan/posterior.hpp"
 
@@ -50,7 +51,7 @@ void CandidateRefiner::reset(std::span<const Token> state, std::span<const Token
 void CandidateRefiner::restart() noexcept {
   round_.stop();
   pending_goal_ = -1;
-  rounds_ = 0;
+  afresh_ = true;
 }
 
 void CandidateRefiner::begin(std::int64_t step, std::span<const Token> action) noexcept {
@@ -290,10 +291,9 @@ bool CandidateRefiner::begin_round() noexcept {
   }
   if (is_whole() && goal_step_ - committed_ <= 1) return false;
   followed_depth_ = -1;
-  const double noise = rounds_ == 0 ? 0.0 : options_.noise;
+  const double noise = std::exchange(afresh_, false) ? 0.0 : options_.noise;
   // Until there is a whole plan, many narrow rounds find one sooner than few wide ones.
   const int width = is_whole() ? options_.candidates : options_.pass_windows;
-  ++rounds_;
   round_.start(kFollowed, oldest_unbroken(), committed_, width, noise,
                options_.seed ^ (++drawn_ * 0x9E3779B97F4A7C15ULL));
   return true;

@@ -80,7 +80,7 @@ class CandidateRefiner : public Refiner {
   std::int64_t followed_depth_ = -1;  // The round's step that the followed plan was last taken from ...
   float end_value_ = 0.0F;            // ... and the steps that seemed left from there.
   int waited_ = 0;                    // Passes since there was a plan that reaches the goal.
-  int rounds_ = 0;                    // Since the plan was last begun afresh.
+  bool afresh_ = true;                // Whether no round has begun since the plan was last begun afresh.
   std::uint64_t drawn_ = 0;           // Rounds ever begun.
 
   std::vector<Token> hop_tokens_;

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <set>
+#include <vector>
 
 #include "cube_solver/facelets.hpp"
 
@@ -55,6 +58,38 @@ TEST(Teacher, NoShorterWayIsFoundThanItsDistance) {
     }
   };
   search(search, Cube(), 0, -1);
+}
+
+/// The counts, of cubes as far as the first phase tells them apart: D. T. Winter, Cube-Lovers mailing list, 28 May
+/// 1992.
+TEST(Teacher, FirstPhaseHasTheKnownNumberOfCubesAtEachDistance) {
+  const auto key = [](const Cube& cube) {
+    std::array<std::uint8_t, kCubies> seen{};  // By position; every corner belongs everywhere, an edge in one of two.
+    for (int i = 0; i < kCubies; ++i) {
+      const bool of_slice = i >= kCorners + 8;
+      seen[static_cast<std::size_t>((i < kCorners ? 0 : kCorners) + cube.position(i))] =
+          static_cast<std::uint8_t>(2 * cube.orientation(i) + (of_slice ? 1 : 0));
+    }
+    return seen;
+  };
+  std::set<std::array<std::uint8_t, kCubies>> met = {key(Cube())};
+  std::vector<Cube> at = {Cube()};
+  int distance = 0;
+  for (const std::size_t count : {1U, 4U, 50U, 592U, 7156U, 87236U}) {
+    ASSERT_EQ(at.size(), count) << distance;
+    std::vector<Cube> next;
+    for (const Cube& cube : at) {
+      const auto advice = teacher().advise(cube);
+      ASSERT_EQ(advice.phase == 0 ? advice.distance : 0, distance) << to_facelets(cube);
+      for (int move = 0; move < kTurns; ++move) {
+        Cube turned = cube;
+        turned.apply(static_cast<Move>(move));
+        if (met.insert(key(turned)).second) next.push_back(turned);
+      }
+    }
+    at = std::move(next);
+    ++distance;
+  }
 }
 
 /// H. Kociemba's bounds: the first phase takes 12 turns at most, the second 18.

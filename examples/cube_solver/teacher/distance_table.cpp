@@ -10,7 +10,7 @@ constexpr std::uint8_t kUnreached = 0xFF;
 
 Cube seen_in(const Frame& frame, const Cube& cube) {
   Cube seen;
-  for (std::size_t i = 0; i < kCubies; ++i) seen.places[frame.cubie[i]] = frame.place[i][cube.places[i]];
+  frame.see<std::uint8_t>(cube.places, seen.places);
   return seen;
 }
 
