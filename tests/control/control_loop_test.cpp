@@ -2,60 +2,22 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-#include <memory>
+#include <cmath>
 #include <numeric>
 #include <stdexcept>
-#include <vector>
 
-#include "support/line_world.hpp"
+#include "support/loop_rig.hpp"
 
 namespace ripen {
 namespace {
 
 using namespace std::chrono_literals;
+using test::fixed_steps;
+using test::kGoal;
+using test::kIdle;
 using test::kLineGoal;
 using test::LineRobot;
-
-constexpr std::array kGoal{kLineGoal};
-constexpr std::array kIdle{test::kStay};
-
-/// Keeps the reports; ends the loop after some ticks.
-class Recorder : public TickObserver {
- public:
-  explicit Recorder(std::int64_t ticks) : ticks_(ticks) {
-    reports.reserve(2000);  // more than any test ticks: a tick takes nothing from the heap
-  }
-  bool on_tick(const TickReport& report) noexcept override {
-    reports.push_back(report);
-    return std::ssize(reports) < ticks_;
-  }
-  std::vector<TickReport> reports;
-
- private:
-  std::int64_t ticks_;
-};
-
-/// Everything a loop needs, in virtual time.
-struct Rig {
-  explicit Rig(LineRobot made, std::int64_t ticks, const ControlLoopOptions& options = {.budget = Budget{.passes = 8}})
-      : robot(std::move(made)), recorder(ticks), loop(planner, robot, clock, options, &recorder) {}
-
-  [[nodiscard]] std::vector<CommandSource> sources() const {
-    std::vector<CommandSource> all;
-    for (const auto& written : robot.written) all.push_back(written.source);
-    return all;
-  }
-
-  test::LineDenoiser denoiser;
-  Planner planner{denoiser, {.horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4}};
-  LineRobot robot;
-  ManualClock clock;
-  Recorder recorder;
-  ControlLoop loop;
-};
-
-ControlLoopOptions fixed_steps(int step_ticks) { return {.budget = Budget{.passes = 8}, .step_ticks = step_ticks}; }
+using Rig = test::LoopRig;
 
 TEST(ControlLoopTest, ReadsAndWritesOnceInEveryTick) {
   Rig rig(LineRobot(3, 4), 200);
@@ -201,47 +163,6 @@ TEST(ControlLoopTest, FixedStepsOfSeveralTicksHoldTheirAction) {
   EXPECT_EQ(rig.robot.place(), kLineGoal);
 }
 
-TEST(ControlLoopTest, BridgesFailedReadsWithThePlan) {
-  Rig rig(LineRobot(3, 1, true), 40, fixed_steps(1));
-  rig.robot.fails = [](std::int64_t tick) { return tick >= 4 && tick < 10; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.run({});
-  for (const auto& written : rig.robot.written) {
-    const bool failed = written.tick >= 4 && written.tick < 10;
-    EXPECT_EQ(written.source, failed ? CommandSource::kHeld : CommandSource::kFresh) << "tick " << written.tick;
-    if (written.tick < 17) {
-      EXPECT_EQ(written.action, 1.0) << "tick " << written.tick;
-    }
-  }
-  EXPECT_EQ(rig.recorder.reports[4].faults, kReadFailed);
-  EXPECT_EQ(rig.recorder.reports[10].faults, 0U);
-  EXPECT_EQ(rig.robot.place(), kLineGoal);
-}
-
-TEST(ControlLoopTest, StopsAfterTooManyFailedReadsUntilReset) {
-  Rig rig(LineRobot(3, 2), 20, {.budget = Budget{.passes = 8}, .max_read_failures = 3});
-  rig.robot.fails = [](std::int64_t tick) { return tick >= 5 && tick < 12; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.run({});
-  const auto sources = rig.sources();
-  for (std::size_t tick = 0; tick < 20; ++tick) {
-    const CommandSource expected = tick < 5   ? CommandSource::kFresh
-                                   : tick < 8 ? CommandSource::kHeld
-                                              : CommandSource::kStopped;
-    EXPECT_EQ(sources[tick], expected) << "tick " << tick;
-    if (tick >= 8) {
-      EXPECT_EQ(rig.robot.written[tick].action, 0.0);
-    }
-  }
-  rig.robot.fails = nullptr;
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.step(rig.clock.now() + 5ms);
-  EXPECT_EQ(rig.loop.report().tick, 20);
-  EXPECT_EQ(rig.loop.report().source, CommandSource::kFresh);
-  EXPECT_EQ(rig.robot.written.back().action, 1.0);
-  EXPECT_EQ(rig.loop.statistics().sources[static_cast<std::size_t>(CommandSource::kStopped)], 12);
-}
-
 TEST(ControlLoopTest, GoesOnWithTheRobotsCountOfStepsAfterReset) {
   Rig rig(LineRobot(3, 2), 10);  // at rest after that
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
@@ -249,45 +170,6 @@ TEST(ControlLoopTest, GoesOnWithTheRobotsCountOfStepsAfterReset) {
   rig.robot.push_to(30);
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   for (int i = 1; i <= 60; ++i) rig.loop.step(rig.clock.now() + i * 5ms);
-  EXPECT_EQ(rig.robot.place(), kLineGoal);
-}
-
-TEST(ControlLoopTest, SlowsDownBeforeItStops) {
-  ControlLoopOptions options = fixed_steps(1);
-  options.period = 10ms;
-  options.max_read_failures = 0;
-  options.guard.channels = {{.rate = 30.0}};  // 0.3 a tick
-  Rig rig(LineRobot(3, 1, true), 12, options);
-  rig.robot.fails = [](std::int64_t tick) { return tick >= 5; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.run({});
-  const std::vector expected{0.7, 0.4, 0.1, 0.0, 0.0};
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    EXPECT_NEAR(rig.robot.written[5 + i].action, expected[i], 1e-9);
-    EXPECT_EQ(rig.robot.written[5 + i].source, i < 3 ? CommandSource::kRamping : CommandSource::kStopped);
-  }
-}
-
-TEST(ControlLoopTest, TreatsStatesThatAreNotFiniteAsNotRead) {
-  Rig rig(LineRobot(3, 1, true), 30, fixed_steps(1));
-  rig.robot.broken = [](std::int64_t tick) { return tick == 4; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.run({});
-  EXPECT_EQ(rig.recorder.reports[4].faults, kBadObservation);
-  EXPECT_EQ(rig.recorder.reports[4].source, CommandSource::kHeld);
-  EXPECT_EQ(rig.recorder.reports[5].source, CommandSource::kFresh);
-  EXPECT_EQ(rig.robot.place(), kLineGoal);
-}
-
-TEST(ControlLoopTest, NothingSensedInATickIsNoFault) {
-  Rig rig(LineRobot(3), 60);
-  rig.robot.blind = [](std::int64_t tick) { return tick % 3 != 0; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.run({});
-  for (const TickReport& report : rig.recorder.reports) {
-    EXPECT_EQ(report.faults, 0U);
-    EXPECT_EQ(report.source, CommandSource::kFresh);
-  }
   EXPECT_EQ(rig.robot.place(), kLineGoal);
 }
 
@@ -301,85 +183,6 @@ TEST(ControlLoopTest, ReportsADisturbanceAndTurnsAround) {
   for (const TickReport& report : rig.recorder.reports) EXPECT_EQ(report.disturbed, report.tick == 7) << report.tick;
   EXPECT_EQ(rig.robot.written[7].action, -1.0) << "the first command after it is already the right one";
   EXPECT_EQ(rig.robot.place(), kLineGoal);
-}
-
-TEST(ControlLoopTest, ReportsCommandsThatCouldNotBeDelivered) {
-  Rig rig(LineRobot(3), 3);
-  rig.robot.accepts = false;
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.run({});
-  for (const TickReport& report : rig.recorder.reports) EXPECT_EQ(report.faults, kWriteFailed);
-}
-
-TEST(ControlLoopTest, StopsAfterTooManyFailedWritesUntilReset) {
-  Rig rig(LineRobot(3, 2), 20, {.budget = Budget{.passes = 8}, .max_write_failures = 3});
-  rig.robot.on_write = [&](std::int64_t tick) { rig.robot.accepts = tick < 2 || tick == 5 || tick > 12; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.run({});
-  // Of the writes 2 to 4 and 6 to 12 failed: the fourth of the second row is tick 9.
-  for (std::size_t tick = 0; tick < 20; ++tick) {
-    EXPECT_EQ(rig.sources()[tick], tick < 10 ? CommandSource::kFresh : CommandSource::kStopped) << "tick " << tick;
-  }
-  EXPECT_EQ(rig.recorder.reports[9].faults, kWriteFailed);
-  EXPECT_EQ(rig.recorder.reports[19].faults, 0U) << "a write that works again lifts no stop";
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.step(rig.clock.now() + 5ms);
-  EXPECT_EQ(rig.loop.report().source, CommandSource::kFresh);
-}
-
-TEST(ControlLoopTest, StopsARobotThatSensesNothingAnyMore) {
-  Rig rig(LineRobot(3, 1, true), 30, {.budget = Budget{.passes = 8}, .step_ticks = 1, .max_stale_ticks = 5});
-  rig.robot.blind = [](std::int64_t tick) { return (tick > 2 && tick < 8) || tick > 10; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.run({});
-  for (std::size_t tick = 0; tick < 30; ++tick) {
-    EXPECT_EQ(rig.sources()[tick], tick < 16 ? CommandSource::kFresh : CommandSource::kStopped) << "tick " << tick;
-    EXPECT_EQ(rig.recorder.reports[tick].faults, tick < 16 ? 0U : std::uint32_t{kStale}) << "tick " << tick;
-  }
-  rig.robot.blind = nullptr;
-  rig.loop.step(rig.clock.now() + 5ms);
-  EXPECT_EQ(rig.loop.report().source, CommandSource::kStopped) << "seeing again lifts no stop";
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.step(rig.clock.now() + 10ms);
-  EXPECT_EQ(rig.loop.report().source, CommandSource::kFresh);
-  EXPECT_EQ(rig.loop.report().faults, 0U);
-}
-
-TEST(ControlLoopTest, MissedTicksBroughtNoStateEither) {
-  ControlLoopOptions options = fixed_steps(1);
-  options.period = 10ms;
-  options.max_stale_ticks = 5;
-  Rig rig(LineRobot(3, 1, true), 10, options);
-  rig.robot.blind = [](std::int64_t tick) { return tick >= 4; };
-  rig.robot.on_write = [&](std::int64_t tick) {
-    if (tick == 4) rig.clock.advance(50ms);
-  };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-  rig.loop.run({});
-  EXPECT_EQ(rig.recorder.reports[5].tick, 9);
-  EXPECT_EQ(rig.recorder.reports[5].source, CommandSource::kStopped);
-}
-
-TEST(ControlLoopTest, TheSeverestReasonNamesTheSource) {
-  // Two budgets: with passes the head is decided, without it is not. Not being observed is worse than either.
-  for (const int passes : {0, 8}) {
-    ControlLoopOptions options{.period = 10ms, .budget = Budget{.passes = passes}, .max_read_failures = 2};
-    options.guard.channels = {{.rate = 30.0}};  // 0.3 a tick
-    Rig rig(LineRobot(3, 1), 14, options);
-    rig.robot.fails = [](std::int64_t tick) { return tick >= 4 && tick < 10; };
-    ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
-    rig.loop.run({});
-    using enum CommandSource;
-    const CommandSource first = passes == 0 ? kPartial : kFresh;
-    const CommandSource slowing = passes == 0 ? kStopped : kRamping;  // the idle command needs no slowing down
-    const std::vector expected{first,   first,   first,    first,    kHeld,    kHeld,    slowing,
-                               slowing, slowing, kStopped, kStopped, kStopped, kStopped, kStopped};
-    EXPECT_EQ(rig.sources(), expected) << passes << " passes";
-  }
-  EXPECT_LT(CommandSource::kFresh, CommandSource::kPartial);
-  EXPECT_LT(CommandSource::kPartial, CommandSource::kHeld);
-  EXPECT_LT(CommandSource::kHeld, CommandSource::kRamping);
-  EXPECT_LT(CommandSource::kRamping, CommandSource::kStopped);
 }
 
 TEST(ControlLoopTest, AJumpOfManyMillionTicksIsOneTick) {
@@ -469,26 +272,6 @@ TEST(ControlLoopTest, FirmwareOwnsTheGrid) {
   EXPECT_EQ(rig.loop.report().wake_up, 0ms);
   EXPECT_EQ(tick_at(51ms), 5);
   EXPECT_EQ(rig.loop.report().missed, 2);
-}
-
-TEST(ControlLoopTest, DoesNothingBeforeReset) {
-  Rig rig(LineRobot(3), 5);
-  rig.loop.run({});
-  EXPECT_FALSE(rig.loop.step(TimePoint(0s)));
-  EXPECT_TRUE(rig.robot.written.empty());
-}
-
-TEST(ControlLoopTest, RefusesToBeginFromNothing) {
-  Rig rig(LineRobot(3), 5);
-  rig.robot.blind = [](std::int64_t) { return true; };
-  EXPECT_FALSE(rig.loop.reset(kGoal, kIdle));
-  rig.robot.blind = nullptr;
-  rig.robot.fails = [](std::int64_t) { return true; };
-  EXPECT_FALSE(rig.loop.reset(kGoal, kIdle));
-  rig.robot.fails = nullptr;
-  EXPECT_FALSE(rig.loop.reset(std::array<Token, 1>{99}, kIdle));
-  EXPECT_FALSE(rig.loop.reset(kGoal, std::array<Token, 1>{kMask}));
-  EXPECT_TRUE(rig.loop.reset(kGoal, kIdle));
 }
 
 TEST(ControlLoopTest, BeginsFromAStateThatIsGiven) {
