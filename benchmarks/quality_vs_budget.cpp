@@ -10,96 +10,22 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <numeric>
 #include <optional>
 
 #include "cube_solver/options.hpp"
 #include "cube_solver/solve.hpp"
 #include "plot.hpp"
+#include "quality_sweeps.hpp"
+#include "quality_table.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "shared/in_order.hpp"
-#include "shared/interval.hpp"
 #include "shared/parse.hpp"
 
 namespace {
 
 using namespace ripen;
-using ripen::cube::Result;
-
-/// What is not the library's default is best for the contender, chosen on seed 71: README.md.
-struct Contender {
-  const char* name;
-  Replanning replanning;
-  int plan_passes = PlannerOptions{}.plan_passes;
-  int chunk = PlannerOptions{}.chunk;
-  int wait_passes = 0;
-  PlanMethod method = PlanMethod::kCandidates;
-};
-
-constexpr Contender kContenders[] = {
-    {"rolling", Replanning::kRolling},
-    {.name = "rolling-waits", .replanning = Replanning::kRolling, .wait_passes = 256},
-    {.name = "window", .replanning = Replanning::kRolling, .method = PlanMethod::kWindow},
-    {"cold", Replanning::kCold},
-    {"chunk", Replanning::kChunk, 256, 4},
-    {"chunk-ahead", Replanning::kChunkAhead, 1024, 2},
-    {"chunk-ahead-1", Replanning::kChunkAhead, 1024, 1},  // Chunks of one step that wait for their plan are ar-action.
-    {"reactive", Replanning::kReactive},
-    {"ar", Replanning::kAutoregressive, 1024},
-    {"ar-action", Replanning::kAutoregressiveActions, 256},
-};
-
-/// One thing that is varied, the others being as they are by default.
-struct Sweep {
-  const char* name;
-  const char* label;
-  std::vector<double> values;
-  bool log_x;
-  void (*set)(cube::Options&, double);
-  bool of_width = false;  // The values are widths, of models beside the one that is named.
-};
-
-std::vector<Sweep> sweeps(bool small) {
-  const auto few = [&](std::vector<double> all, std::vector<double> some) { return small ? some : all; };
-  return {
-      {"passes", "passes a tick", few({1, 2, 4, 8, 16, 32}, {2, 8, 16}), true,
-       [](cube::Options& o, double v) { o.passes = static_cast<int>(v); }},
-      {"time", "time to refine in a tick [ms]", few({0.1, 0.3, 1, 4, 10, 30, 100}, {0.3, 4}), true,
-       [](cube::Options& o, double v) {
-         o.passes.reset();
-         o.budget_us = static_cast<int>(1000 * v);
-         o.tick_us = std::max(o.tick_us, static_cast<int>(1000 * v / cube::kDefaultBudget));
-       }},
-      {"candidates", "candidates", few({4, 16, 64, 256}, {16, 64}), true,
-       [](cube::Options& o, double v) { o.planner.candidates = static_cast<int>(v); }},
-      {"horizon", "steps in the plan", few({24, 48, 96, 192}, {48, 96}), true,
-       [](cube::Options& o, double v) { o.planner.horizon = static_cast<int>(v); }},
-      {"value-weight", "what an expected step to the goal costs", few({0.3, 0.5, 1, 1.5, 2.5}, {0.5, 1}), true,
-       [](cube::Options& o, double v) { o.planner.value_weight = v; }},
-      {"noise", "spread of the random bonus", few({0, 0.1, 0.25, 0.5, 1}, {0.1, 0.25}), false,
-       [](cube::Options& o, double v) { o.planner.noise = v; }},
-      {"plan-passes", "most passes of a plan", few({16, 64, 256, 1024}, {64, 256}), true,
-       [](cube::Options& o, double v) { o.planner.plan_passes = static_cast<int>(v); }},
-      {"wait-passes", "most passes waited for a plan", few({16, 64, 256, 1024}, {64, 256}), true,
-       [](cube::Options& o, double v) { o.planner.wait_passes = static_cast<int>(v); }},
-      {"chunk", "steps done of a plan", few({1, 2, 4, 8, 16, 32}, {2, 8}), true,
-       [](cube::Options& o, double v) { o.planner.chunk = static_cast<int>(v); }},
-      {"quarter", "time of a quarter turn [ms]", few({10, 20, 40, 80, 160}, {20, 80}), true,
-       [](cube::Options& o, double v) { o.quarter_us = static_cast<int>(1000 * v); }},
-      {"disturb", "disturbances a turn", few({0, 0.02, 0.05, 0.1, 0.2}, {0, 0.1}), false,
-       [](cube::Options& o, double v) { o.disturb_rate = v; }},
-      // Only who may be surprised minds the age of what is sensed.
-      {"latency", "age of what is sensed [ticks], 5 % disturbances", few({0, 1, 2, 4, 8}, {0, 4}), false,
-       [](cube::Options& o, double v) {
-         o.disturb_rate = 0.05;
-         o.sensor_latency_ticks = static_cast<int>(v);
-       }},
-      {"width", "width of the model [features]", std::vector<double>{128, 256}, true, [](cube::Options&, double) {},
-       true},
-  };
-}
+using namespace ripen::quality;
 
 struct Settings {
   int cubes = 300, jobs = 1, passes = 8;
@@ -151,112 +77,58 @@ std::vector<Result> solve_all(const std::vector<cube::Cube>& cubes, const cube::
   return results;
 }
 
-template <typename Number>
-double sum_of(const std::vector<Result>& results, Number number) {
-  return std::accumulate(results.begin(), results.end(), 0.0,
-                         [&](double sum, const Result& r) { return sum + static_cast<double>(number(r)); });
+bool chosen(const std::vector<std::string>& names, const char* name) {
+  return names.empty() || std::ranges::find(names, name) != names.end();
 }
 
-constexpr char kHeader[] =
-    "sweep,value,planner,cubes,solved,solved_rate,rate_low,rate_high,turns,turns_low,turns_high,seconds,"
-    "undecided_share,passes_a_turn,recoveries,recovery_ticks,recovery_passes,ripe_ticks";
-
-/// What a line of the table begins with.
-std::string key_of(const Sweep& sweep, double value, const char* planner, int cubes) {
-  char key[128];
-  std::snprintf(key, sizeof key, "%s,%g,%s,%d,", sweep.name, value, planner, cubes);
-  return key;
-}
-
-/// What is drawn of a line of the table.
-struct Drawn {
-  plot::Point solved;
-  double seconds = 0.0;
-};
-
-Drawn drawn_of(const std::string& line) {
-  Drawn drawn{};
-  plot::Point& p = drawn.solved;
-  if (std::sscanf(line.c_str(), "%*[^,],%lf,%*[^,],%*d,%*d,%lf,%lf,%lf,%*f,%*f,%*f,%lf", &p.x, &p.y, &p.low, &p.high,
-                  &drawn.seconds) != 5) {
-    throw std::runtime_error("quality.csv: no line of this program: '" + line + "'");
-  }
-  return drawn;
-}
-
-std::string line_of(const std::string& key, const std::vector<Result>& results, int tick_us) {
-  const auto n = static_cast<std::int64_t>(results.size());
-  std::vector<double> turns, ages;
-  for (const Result& r : results) {
-    if (r.solved) turns.push_back(r.robot_turns());
-    for (const auto ticks : r.ripe_ticks) ages.push_back(static_cast<double>(ticks));
-  }
-  const auto solved = static_cast<std::int64_t>(turns.size());
-  const auto rate = examples::interval_of_rate(solved, n);
-  const auto mean = [](const std::vector<double>& v) {
-    return v.empty() ? 0.0 : std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
-  };
-  const auto turns_interval = turns.empty() ? examples::Interval{} : examples::interval_of_mean(turns);
-  const double all_turns = sum_of(results, [](const Result& r) { return r.robot_turns(); });
-  const double passes = sum_of(results, [](const Result& r) { return r.passes; });
-  const double undecided = sum_of(results, [](const Result& r) { return r.undecided; });
-  const double ticks = sum_of(results, [](const Result& r) { return r.ticks; });
-  double seconds = 0.0;
-  for (const Result& r : results) seconds += r.solved ? static_cast<double>(r.ticks) * tick_us * 1e-6 : 0.0;
-  const double recoveries = sum_of(results, [](const Result& r) { return r.recoveries; });
-  const auto each = [&](double sum) { return recoveries > 0 ? sum / recoveries : 0.0; };
-  char line[512];
-  std::snprintf(line, sizeof line, "%s%lld,%.4f,%.4f,%.4f,%.2f,%.2f,%.2f,%.3f,%.4f,%.1f,%.0f,%.1f,%.1f,%.1f",
-                key.c_str(), static_cast<long long>(solved), static_cast<double>(solved) / static_cast<double>(n),
-                rate.low, rate.high, mean(turns), turns_interval.low, turns_interval.high,
-                solved > 0 ? seconds / static_cast<double>(solved) : 0.0, undecided / std::max(1.0, ticks),
-                passes / std::max(1.0, all_turns), recoveries,
-                each(sum_of(results, [](const Result& r) { return r.recovery_ticks; })),
-                each(sum_of(results, [](const Result& r) { return r.recovery_passes; })), mean(ages));
-  return line;
-}
-
-/// Lines of an earlier run's table; none if there is no such file.
-std::vector<std::string> lines_of(const std::string& path) {
-  std::vector<std::string> lines;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    if (line != kHeader) lines.push_back(line);
-  }
-  return lines;
-}
-
-void run(const Settings& settings) {
-  const auto chosen = [](const std::vector<std::string>& names, const char* name) {
-    return names.empty() || std::ranges::find(names, name) != names.end();
-  };
-  std::vector<Sweep> chosen_sweeps = sweeps(settings.small);
-  std::erase_if(chosen_sweeps, [&](const Sweep& sweep) { return !chosen(settings.only, sweep.name); });
+/// Throws std::runtime_error.
+std::vector<Sweep> chosen_sweeps(const Settings& settings) {
+  std::vector<Sweep> all = sweeps(settings.small);
+  std::erase_if(all, [&](const Sweep& sweep) { return !chosen(settings.only, sweep.name); });
   if (!settings.values.empty()) {
-    if (chosen_sweeps.size() != 1) throw std::runtime_error("--values are for one --sweep");
-    chosen_sweeps.front().values = settings.values;
+    if (all.size() != 1) throw std::runtime_error("--values are for one --sweep");
+    all.front().values = settings.values;
   }
-  const Models models(settings.model, chosen_sweeps);
-  for (const Contender& contender : kContenders) {  // Before an earlier run's table is written over.
-    const bool named = !settings.planners.empty() && chosen(settings.planners, contender.name);
-    if (named && contender.method == PlanMethod::kWindow && !models.have_mixer()) {
+  return all;
+}
+
+/// All that a model can be asked for. Throws std::runtime_error if one is named that it cannot.
+std::vector<Contender> chosen_contenders(const Settings& settings, bool have_mixer) {
+  std::vector<Contender> all;
+  for (const Contender& contender : kContenders) {
+    if (!chosen(settings.planners, contender.name)) continue;
+    if (contender.method != PlanMethod::kWindow || have_mixer) {
+      all.push_back(contender);
+    } else if (!settings.planners.empty()) {
       throw std::runtime_error("'" + settings.model + "' has no mixer, so there is no " + contender.name);
     }
   }
+  return all;
+}
+
+cube::Options options_of(const Settings& settings, const Contender& contender) {
+  cube::Options options{.seed = settings.seed, .virtual_time = true};
+  options.budget_us = settings.budget_us;
+  if (!settings.budget_us) options.passes = settings.passes;
+  options.disturb_rate = settings.disturb_rate;
+  options.planner.method = contender.method;
+  options.planner.replanning = contender.replanning;
+  options.planner.plan_passes = contender.plan_passes;
+  options.planner.chunk = contender.chunk;
+  options.planner.wait_passes = contender.wait_passes;
+  return options;
+}
+
+void run(const Settings& settings) {
+  const std::vector<Sweep> sweeps = chosen_sweeps(settings);
+  const Models models(settings.model, sweeps);
+  const std::vector<Contender> contenders = chosen_contenders(settings, models.have_mixer());
   Random random(settings.seed);
   std::vector<cube::Cube> cubes;
   for (int i = 0; i < settings.cubes; ++i) cubes.push_back(cube::random_cube(random));
   std::filesystem::create_directories(settings.folder);
-  const std::string path = settings.folder + "/quality.csv";
-  const auto known = settings.resume ? lines_of(path) : std::vector<std::string>{};
-  std::ofstream csv(path, settings.resume ? std::ios::app : std::ios::trunc);
-  const auto say = [&](const std::string& line, bool is_new) {
-    if (is_new) csv << line << std::endl;
-    std::printf("%s\n", line.c_str());
-    std::fflush(stdout);
-  };
-  say(kHeader, known.empty());
-  for (const Sweep& sweep : chosen_sweeps) {
+  Table table(settings.folder + "/quality.csv", settings.resume);
+  for (const Sweep& sweep : sweeps) {
     plot::Plot plot{.title = "Cubes solved within 100 turns (95 % intervals)",
                     .x_label = sweep.label,
                     .y_label = "share solved",
@@ -267,35 +139,14 @@ void run(const Settings& settings) {
                      .y_label = "seconds",
                      .log_x = sweep.log_x,
                      .lines = {}};
-    for (const Contender& contender : kContenders) {
-      if (!chosen(settings.planners, contender.name)) continue;
+    for (const Contender& contender : contenders) {
       plot::Line line{contender.name, {}}, time{contender.name, {}};
       for (const double value : sweep.values) {
-        const ModelFile& model = models.of(sweep, value);
-        if (contender.method == PlanMethod::kWindow && model.config.mixer_width == 0) {
-          std::fprintf(stderr, "quality_vs_budget: '%s' has no mixer, so there is no %s\n", settings.model.c_str(),
-                       contender.name);
-          break;
-        }
-        cube::Options options{.seed = settings.seed, .passes = settings.passes, .virtual_time = true};
-        options.disturb_rate = settings.disturb_rate;
-        options.planner.method = contender.method;
-        options.planner.replanning = contender.replanning;
-        options.planner.plan_passes = contender.plan_passes;
-        options.planner.chunk = contender.chunk;
-        options.planner.wait_passes = contender.wait_passes;
-        if (settings.budget_us) {
-          options.passes.reset();
-          options.budget_us = settings.budget_us;
-        }
+        cube::Options options = options_of(settings, contender);
         sweep.set(options, value);
-        const std::string key = key_of(sweep, value, contender.name, settings.cubes);
-        const auto found = std::ranges::find_if(known, [&](const auto& l) { return l.starts_with(key); });
-        const bool is_new = found == known.end();
-        const std::string text =
-            is_new ? line_of(key, solve_all(cubes, options, model, settings.jobs), options.tick_us) : *found;
-        say(text, is_new);
-        const Drawn drawn = drawn_of(text);
+        const Drawn drawn = table.line(key_of(sweep.name, value, contender.name, settings.cubes), options.tick_us, [&] {
+          return solve_all(cubes, options, models.of(sweep, value), settings.jobs);
+        });
         line.points.push_back(drawn.solved);
         times.y_high = std::max(times.y_high, std::ceil(drawn.seconds));
         if (drawn.solved.y >= 0.9) time.points.push_back({drawn.solved.x, drawn.seconds, drawn.seconds, drawn.seconds});
@@ -306,8 +157,7 @@ void run(const Settings& settings) {
     plot::write_svg(plot, settings.folder + "/" + sweep.name + ".svg");
     plot::write_svg(times, settings.folder + "/" + sweep.name + "_seconds.svg");
   }
-  csv.close();
-  if (!csv) throw std::runtime_error("'" + path + "' cannot be written");
+  table.close();
 }
 
 template <typename Named>
