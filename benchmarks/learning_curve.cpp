@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
                            .y_label = "share",
                            .log_x = false,
                            .y_low = 0.5};
-    for (const auto& [key, name] : kShown) plot.lines.push_back({name, {}});
+    for (const auto& [key, name] : kShown) plot.lines.push_back({name, plot.lines.size()});
     for (std::string line; std::getline(log, line);) {
       const auto json = nlohmann::json::parse(line);
       for (std::size_t i = 0; i < plot.lines.size(); ++i) {

@@ -18,7 +18,8 @@ struct Point {
 
 struct Line {
   std::string name;
-  std::vector<Point> points;
+  std::size_t colour = 0;
+  std::vector<Point> points = {};  ///< a line without any is left out
 };
 
 struct Plot {
@@ -75,9 +76,10 @@ inline void write_svg(const Plot& plot, const std::string& path) {
       plot.x_label.c_str());
   add("<text transform=\"translate(16 %g) rotate(-90)\" text-anchor=\"middle\">%s</text>\n", kHeight / 2,
       plot.y_label.c_str());
-  for (std::size_t l = 0; l < plot.lines.size(); ++l) {
-    const Line& line = plot.lines[l];
-    const char* colour = kColours[l % std::size(kColours)];
+  double legend_y = kTop + 14;
+  for (const Line& line : plot.lines) {
+    if (line.points.empty()) continue;
+    const char* colour = kColours[line.colour % std::size(kColours)];
     std::string path_data;
     for (const Point& p : line.points) {
       std::snprintf(text, sizeof text, "%s%.1f %.1f", path_data.empty() ? "M" : "L", px(p.x), py(p.y));
@@ -87,8 +89,8 @@ inline void write_svg(const Plot& plot, const std::string& path) {
       add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>\n", px(p.x), py(p.y), colour);
     }
     svg += "<path d=\"" + path_data + "\" fill=\"none\" stroke-width=\"2\" stroke=\"" + colour + "\"/>\n";
-    add("<text x=\"%g\" y=\"%g\" fill=\"%s\">%s</text>\n", kWidth - kRight + 12,
-        kTop + 14 + 18.0 * static_cast<double>(l), colour, line.name.c_str());
+    add("<text x=\"%g\" y=\"%g\" fill=\"%s\">%s</text>\n", kWidth - kRight + 12, legend_y, colour, line.name.c_str());
+    legend_y += 18;
   }
   svg += "</svg>\n";
   std::ofstream file(path);

@@ -93,12 +93,12 @@ std::vector<Sweep> chosen_sweeps(const Settings& settings) {
 }
 
 /// All that a model can be asked for. Throws std::runtime_error if one is named that it cannot.
-std::vector<Contender> chosen_contenders(const Settings& settings, bool have_mixer) {
-  std::vector<Contender> all;
+std::vector<const Contender*> chosen_contenders(const Settings& settings, bool have_mixer) {
+  std::vector<const Contender*> all;
   for (const Contender& contender : kContenders) {
     if (!chosen(settings.planners, contender.name)) continue;
     if (contender.method != PlanMethod::kWindow || have_mixer) {
-      all.push_back(contender);
+      all.push_back(&contender);
     } else if (!settings.planners.empty()) {
       throw std::runtime_error("'" + settings.model + "' has no mixer, so there is no " + contender.name);
     }
@@ -122,7 +122,7 @@ cube::Options options_of(const Settings& settings, const Contender& contender) {
 void run(const Settings& settings) {
   const std::vector<Sweep> sweeps = chosen_sweeps(settings);
   const Models models(settings.model, sweeps);
-  const std::vector<Contender> contenders = chosen_contenders(settings, models.have_mixer());
+  const std::vector<const Contender*> contenders = chosen_contenders(settings, models.have_mixer());
   Random random(settings.seed);
   std::vector<cube::Cube> cubes;
   for (int i = 0; i < settings.cubes; ++i) cubes.push_back(cube::random_cube(random));
@@ -139,14 +139,15 @@ void run(const Settings& settings) {
                      .y_label = "seconds",
                      .log_x = sweep.log_x,
                      .lines = {}};
-    for (const Contender& contender : contenders) {
-      plot::Line line{contender.name, {}}, time{contender.name, {}};
+    for (const Contender* contender : contenders) {
+      const auto colour = static_cast<std::size_t>(contender - kContenders);  // The same in every plot.
+      plot::Line line{contender->name, colour}, time{contender->name, colour};
       for (const double value : sweep.values) {
-        cube::Options options = options_of(settings, contender);
+        cube::Options options = options_of(settings, *contender);
         sweep.set(options, value);
-        const Drawn drawn = table.line(key_of(sweep.name, value, contender.name, settings.cubes), options.tick_us, [&] {
-          return solve_all(cubes, options, models.of(sweep, value), settings.jobs);
-        });
+        const Drawn drawn =
+            table.line(key_of(sweep.name, value, contender->name, settings.cubes), options.tick_us,
+                       [&] { return solve_all(cubes, options, models.of(sweep, value), settings.jobs); });
         line.points.push_back(drawn.solved);
         times.y_high = std::max(times.y_high, std::ceil(drawn.seconds));
         if (drawn.solved.y >= 0.9) time.points.push_back({drawn.solved.x, drawn.seconds, drawn.seconds, drawn.seconds});
