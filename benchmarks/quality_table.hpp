@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <numeric>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -24,16 +26,10 @@ double sum_of(const std::vector<Result>& results, Number number) {
                          [&](double sum, const Result& r) { return sum + static_cast<double>(number(r)); });
 }
 
+/// What is measured, and what came out.
 inline constexpr char kHeader[] =
-    "sweep,value,planner,cubes,solved,solved_rate,rate_low,rate_high,turns,turns_low,turns_high,seconds,"
-    "undecided_share,passes_a_turn,recoveries,recovery_ticks,recovery_passes,ripe_ticks";
-
-/// What a line of the table begins with.
-inline std::string key_of(const char* sweep, double value, const char* planner, int cubes) {
-  char key[128];
-  std::snprintf(key, sizeof key, "%s,%g,%s,%d,", sweep, value, planner, cubes);
-  return key;
-}
+    "sweep,value,planner,cubes,seed,model,in_a_tick,disturb_rate,solved,solved_rate,rate_low,rate_high,turns,turns_low,"
+    "turns_high,seconds,undecided_share,passes_a_turn,recoveries,recovery_ticks,recovery_passes,ripe_ticks";
 
 /// What is drawn of a line of the table.
 struct Drawn {
@@ -43,15 +39,19 @@ struct Drawn {
 
 /// Throws std::runtime_error.
 inline Drawn drawn_of(const std::string& line) {
-  Drawn drawn{};
-  plot::Point& p = drawn.solved;
-  if (std::sscanf(line.c_str(), "%*[^,],%lf,%*[^,],%*d,%*d,%lf,%lf,%lf,%*f,%*f,%*f,%lf", &p.x, &p.y, &p.low, &p.high,
-                  &drawn.seconds) != 5) {
+  std::map<std::string, std::string> fields;
+  std::istringstream names(kHeader), values(line);
+  for (std::string name, value; std::getline(names, name, ',') && std::getline(values, value, ',');)
+    fields[name] = value;
+  try {
+    const auto number = [&](const char* name) { return std::stod(fields.at(name)); };
+    return {{number("value"), number("solved_rate"), number("rate_low"), number("rate_high")}, number("seconds")};
+  } catch (const std::logic_error&) {
     throw std::runtime_error("quality.csv: no line of this program: '" + line + "'");
   }
-  return drawn;
 }
 
+/// The key has the columns up to disturb_rate.
 inline std::string line_of(const std::string& key, const std::vector<Result>& results, int tick_us) {
   const auto n = static_cast<std::int64_t>(results.size());
   std::vector<double> turns, ages;
@@ -115,8 +115,9 @@ class Table {
   static Lines lines_of(const std::string& path) {
     Lines lines;
     std::ifstream file(path);
-    for (std::string line; std::getline(file, line);) {
-      if (line != kHeader) lines.push_back(line);
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    if (!lines.empty() && lines.front() != kHeader) {
+      throw std::runtime_error("'" + path + "' has other columns: '" + lines.front() + "'");
     }
     return lines;
   }

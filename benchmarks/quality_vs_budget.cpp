@@ -119,6 +119,18 @@ cube::Options options_of(const Settings& settings, const Contender& contender) {
   return options;
 }
 
+/// What a line of the table begins with.
+std::string key_of(const Settings& settings, const Sweep& sweep, double value, const char* planner,
+                   const cube::Options& options) {
+  const std::string in_a_tick =
+      options.passes ? std::to_string(*options.passes) + " passes" : std::to_string(*options.budget_us) + " us";
+  char key[512];
+  std::snprintf(key, sizeof key, "%s,%g,%s,%d,%llu,%s,%s,%g,", sweep.name, value, planner, settings.cubes,
+                static_cast<unsigned long long>(settings.seed),
+                std::filesystem::path(settings.model).filename().c_str(), in_a_tick.c_str(), options.disturb_rate);
+  return key;
+}
+
 void run(const Settings& settings) {
   const std::vector<Sweep> sweeps = chosen_sweeps(settings);
   const Models models(settings.model, sweeps);
@@ -145,9 +157,9 @@ void run(const Settings& settings) {
       for (const double value : sweep.values) {
         cube::Options options = options_of(settings, *contender);
         sweep.set(options, value);
-        const Drawn drawn =
-            table.line(key_of(sweep.name, value, contender->name, settings.cubes), options.tick_us,
-                       [&] { return solve_all(cubes, options, models.of(sweep, value), settings.jobs); });
+        const std::string key = key_of(settings, sweep, value, contender->name, options);
+        const Drawn drawn = table.line(
+            key, options.tick_us, [&] { return solve_all(cubes, options, models.of(sweep, value), settings.jobs); });
         line.points.push_back(drawn.solved);
         times.y_high = std::max(times.y_high, std::ceil(drawn.seconds));
         if (drawn.solved.y >= 0.9) time.points.push_back({drawn.solved.x, drawn.seconds, drawn.seconds, drawn.seconds});
@@ -196,8 +208,7 @@ int main(int argc, char** argv) {
   app.add_option("--values", settings.values, "Points of the one --sweep that is named, instead of its own")
       ->check(CLI::Range(0.0, 1e6));
   app.add_option("--planner", settings.planners, "Only these")->check(CLI::IsMember(names_of(kContenders)));
-  app.add_flag("--resume", settings.resume,
-               "Keep the lines of the folder's quality.csv, which must be of the same options, and add the rest");
+  app.add_flag("--resume", settings.resume, "Keep the lines of the folder's quality.csv, and add those that it lacks");
   app.add_flag("--small", settings.small, "Fewer points, and 20 cubes unless --cubes says otherwise");
   if (const auto status = examples::parse(app, argc, argv)) return *status;
   if (settings.small && app.count("--cubes") == 0) settings.cubes = 20;
