@@ -69,8 +69,7 @@ inline std::string line_of(const std::string& key, const std::vector<Result>& re
   const double passes = sum_of(results, [](const Result& r) { return r.passes; });
   const double undecided = sum_of(results, [](const Result& r) { return r.undecided; });
   const double ticks = sum_of(results, [](const Result& r) { return r.ticks; });
-  double seconds = 0.0;
-  for (const Result& r : results) seconds += r.solved ? static_cast<double>(r.ticks) * tick_us * 1e-6 : 0.0;
+  const double seconds = tick_us * 1e-6 * sum_of(results, [](const Result& r) { return r.solved ? r.ticks : 0; });
   const double recoveries = sum_of(results, [](const Result& r) { return r.recoveries; });
   const auto each = [&](double sum) { return recoveries > 0 ? sum / recoveries : 0.0; };
   char line[512];

@@ -4,19 +4,13 @@
 
 #include "support/loop_rig.hpp"
 
-namespace ripen {
+namespace ripen::test {
 namespace {
 
 using namespace std::chrono_literals;
-using test::fixed_steps;
-using test::kGoal;
-using test::kIdle;
-using test::kLineGoal;
-using test::LineRobot;
-using Rig = test::LoopRig;
 
 TEST(ControlLoopFaultsTest, BridgesFailedReadsWithThePlan) {
-  Rig rig(LineRobot(3, 1, true), 40, fixed_steps(1));
+  LoopRig rig(LineRobot(3, 1, true), 40, fixed_steps(1));
   rig.robot.fails = [](std::int64_t tick) { return tick >= 4 && tick < 10; };
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
@@ -33,7 +27,7 @@ TEST(ControlLoopFaultsTest, BridgesFailedReadsWithThePlan) {
 }
 
 TEST(ControlLoopFaultsTest, StopsAfterTooManyFailedReadsUntilReset) {
-  Rig rig(LineRobot(3, 2), 20, {.budget = Budget{.passes = 8}, .max_read_failures = 3});
+  LoopRig rig(LineRobot(3, 2), 20, {.budget = Budget{.passes = 8}, .max_read_failures = 3});
   rig.robot.fails = [](std::int64_t tick) { return tick >= 5 && tick < 12; };
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
@@ -61,7 +55,7 @@ TEST(ControlLoopFaultsTest, SlowsDownBeforeItStops) {
   options.period = 10ms;
   options.max_read_failures = 0;
   options.guard.channels = {{.rate = 30.0}};  // 0.3 a tick
-  Rig rig(LineRobot(3, 1, true), 12, options);
+  LoopRig rig(LineRobot(3, 1, true), 12, options);
   rig.robot.fails = [](std::int64_t tick) { return tick >= 5; };
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
@@ -73,7 +67,7 @@ TEST(ControlLoopFaultsTest, SlowsDownBeforeItStops) {
 }
 
 TEST(ControlLoopFaultsTest, TreatsStatesThatAreNotFiniteAsNotRead) {
-  Rig rig(LineRobot(3, 1, true), 30, fixed_steps(1));
+  LoopRig rig(LineRobot(3, 1, true), 30, fixed_steps(1));
   rig.robot.broken = [](std::int64_t tick) { return tick == 4; };
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
@@ -84,7 +78,7 @@ TEST(ControlLoopFaultsTest, TreatsStatesThatAreNotFiniteAsNotRead) {
 }
 
 TEST(ControlLoopFaultsTest, NothingSensedInATickIsNoFault) {
-  Rig rig(LineRobot(3), 60);
+  LoopRig rig(LineRobot(3), 60);
   rig.robot.blind = [](std::int64_t tick) { return tick % 3 != 0; };
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
@@ -96,7 +90,7 @@ TEST(ControlLoopFaultsTest, NothingSensedInATickIsNoFault) {
 }
 
 TEST(ControlLoopFaultsTest, ReportsCommandsThatCouldNotBeDelivered) {
-  Rig rig(LineRobot(3), 3);
+  LoopRig rig(LineRobot(3), 3);
   rig.robot.accepts = false;
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
@@ -104,7 +98,7 @@ TEST(ControlLoopFaultsTest, ReportsCommandsThatCouldNotBeDelivered) {
 }
 
 TEST(ControlLoopFaultsTest, StopsAfterTooManyFailedWritesUntilReset) {
-  Rig rig(LineRobot(3, 2), 20, {.budget = Budget{.passes = 8}, .max_write_failures = 3});
+  LoopRig rig(LineRobot(3, 2), 20, {.budget = Budget{.passes = 8}, .max_write_failures = 3});
   rig.robot.on_write = [&](std::int64_t tick) { rig.robot.accepts = tick < 2 || tick == 5 || tick > 12; };
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
@@ -120,7 +114,7 @@ TEST(ControlLoopFaultsTest, StopsAfterTooManyFailedWritesUntilReset) {
 }
 
 TEST(ControlLoopFaultsTest, StopsARobotThatSensesNothingAnyMore) {
-  Rig rig(LineRobot(3, 1, true), 30, {.budget = Budget{.passes = 8}, .step_ticks = 1, .max_stale_ticks = 5});
+  LoopRig rig(LineRobot(3, 1, true), 30, {.budget = Budget{.passes = 8}, .step_ticks = 1, .max_stale_ticks = 5});
   rig.robot.blind = [](std::int64_t tick) { return (tick > 2 && tick < 8) || tick > 10; };
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
@@ -141,7 +135,7 @@ TEST(ControlLoopFaultsTest, MissedTicksBroughtNoStateEither) {
   ControlLoopOptions options = fixed_steps(1);
   options.period = 10ms;
   options.max_stale_ticks = 5;
-  Rig rig(LineRobot(3, 1, true), 10, options);
+  LoopRig rig(LineRobot(3, 1, true), 10, options);
   rig.robot.blind = [](std::int64_t tick) { return tick >= 4; };
   rig.robot.on_write = [&](std::int64_t tick) {
     if (tick == 4) rig.clock.advance(50ms);
@@ -157,7 +151,7 @@ TEST(ControlLoopFaultsTest, TheSeverestReasonNamesTheSource) {
   for (const int passes : {0, 8}) {
     ControlLoopOptions options{.period = 10ms, .budget = Budget{.passes = passes}, .max_read_failures = 2};
     options.guard.channels = {{.rate = 30.0}};  // 0.3 a tick
-    Rig rig(LineRobot(3, 1), 14, options);
+    LoopRig rig(LineRobot(3, 1), 14, options);
     rig.robot.fails = [](std::int64_t tick) { return tick >= 4 && tick < 10; };
     ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
     rig.loop.run({});
@@ -175,14 +169,14 @@ TEST(ControlLoopFaultsTest, TheSeverestReasonNamesTheSource) {
 }
 
 TEST(ControlLoopFaultsTest, DoesNothingBeforeReset) {
-  Rig rig(LineRobot(3), 5);
+  LoopRig rig(LineRobot(3), 5);
   rig.loop.run({});
   EXPECT_FALSE(rig.loop.step(TimePoint(0s)));
   EXPECT_TRUE(rig.robot.written.empty());
 }
 
 TEST(ControlLoopFaultsTest, RefusesToBeginFromNothing) {
-  Rig rig(LineRobot(3), 5);
+  LoopRig rig(LineRobot(3), 5);
   rig.robot.blind = [](std::int64_t) { return true; };
   EXPECT_FALSE(rig.loop.reset(kGoal, kIdle));
   rig.robot.blind = nullptr;
@@ -195,4 +189,4 @@ TEST(ControlLoopFaultsTest, RefusesToBeginFromNothing) {
 }
 
 }  // namespace
-}  // namespace ripen
+}  // namespace ripen::test

@@ -8,19 +8,13 @@
 
 #include "support/loop_rig.hpp"
 
-namespace ripen {
+namespace ripen::test {
 namespace {
 
 using namespace std::chrono_literals;
-using test::fixed_steps;
-using test::kGoal;
-using test::kIdle;
-using test::kLineGoal;
-using test::LineRobot;
-using Rig = test::LoopRig;
 
 TEST(ControlLoopTest, ReadsAndWritesOnceInEveryTick) {
-  Rig rig(LineRobot(3, 4), 200);
+  LoopRig rig(LineRobot(3, 4), 200);
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
   ASSERT_EQ(rig.robot.written.size(), 200U);
@@ -33,7 +27,7 @@ TEST(ControlLoopTest, ReadsAndWritesOnceInEveryTick) {
 TEST(ControlLoopTest, GetsToTheGoalAndStaysThere) {
   for (const int start : {0, 7, 19, 20, 21, 31}) {
     for (const int step_ticks : {1, 3}) {
-      Rig rig(LineRobot(start, step_ticks), 100);
+      LoopRig rig(LineRobot(start, step_ticks), 100);
       ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
       rig.loop.run({});
       EXPECT_EQ(rig.robot.place(), kLineGoal) << "from " << start << ", " << step_ticks << " ticks a step";
@@ -46,7 +40,7 @@ TEST(ControlLoopTest, GetsToTheGoalAndStaysThere) {
 }
 
 TEST(ControlLoopTest, ActsInTickZero) {
-  Rig rig(LineRobot(3), 1);
+  LoopRig rig(LineRobot(3), 1);
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
   EXPECT_EQ(rig.robot.written[0].action, 1.0);
@@ -56,7 +50,7 @@ TEST(ControlLoopTest, ActsInTickZero) {
 }
 
 TEST(ControlLoopTest, WritesIdleAsPartialWhenNothingWasDecidedInTime) {
-  Rig rig(LineRobot(3), 5, {.budget = Budget{.passes = 0}});
+  LoopRig rig(LineRobot(3), 5, {.budget = Budget{.passes = 0}});
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
   for (const auto& written : rig.robot.written) {
@@ -71,7 +65,7 @@ TEST(ControlLoopTest, GoesBeyondTheOptimumOnlyAsLongAsTheActionDueIsNotDecided) 
        {ControlLoopOptions{.budget = Budget{.passes = 0}, .most = Budget{.passes = 5}, .step_ticks = 1},
         ControlLoopOptions{
             .period = 10s, .budget = Budget{.time = 0ns}, .most = Budget{.time = 8s}, .step_ticks = 1}}) {
-    Rig rig(LineRobot(3, 1, true), 60, options);
+    LoopRig rig(LineRobot(3, 1, true), 60, options);
     rig.robot.on_write = [&](std::int64_t tick) {
       if (tick == 30) rig.robot.push_to(25);
     };
@@ -104,7 +98,7 @@ TEST(ControlLoopTest, NoBudgetReachesIntoTheReserve) {
 TEST(ControlLoopTest, CountsMissedTicksExactlyAndKeepsTheGrid) {
   ControlLoopOptions options = fixed_steps(1);
   options.period = 10ms;
-  Rig rig(LineRobot(3, 1, true), 10, options);
+  LoopRig rig(LineRobot(3, 1, true), 10, options);
   rig.robot.on_write = [&](std::int64_t tick) {
     if (tick == 5) rig.clock.advance(35ms);  // to the middle of tick 8
     if (tick == 9) rig.clock.advance(5ms);   // within its period
@@ -128,7 +122,7 @@ TEST(ControlLoopTest, CountsMissedTicksExactlyAndKeepsTheGrid) {
 TEST(ControlLoopTest, OverrunOfFixedStepsShiftsThePlanByMissedPlusOne) {
   ControlLoopOptions options = fixed_steps(1);
   options.period = 10ms;
-  Rig rig(LineRobot(3, 1, true), 40, options);
+  LoopRig rig(LineRobot(3, 1, true), 40, options);
   rig.robot.on_write = [&](std::int64_t tick) {
     if (tick == 5) rig.clock.advance(35ms);
   };
@@ -142,7 +136,7 @@ TEST(ControlLoopTest, OverrunOfFixedStepsShiftsThePlanByMissedPlusOne) {
 TEST(ControlLoopTest, OverrunLongerThanTheHorizonRecovers) {
   ControlLoopOptions options = fixed_steps(1);
   options.period = 10ms;
-  Rig rig(LineRobot(3, 1, true), 200, options);
+  LoopRig rig(LineRobot(3, 1, true), 200, options);
   rig.robot.on_write = [&](std::int64_t tick) {
     if (tick == 5) rig.clock.advance(1s);
   };
@@ -153,7 +147,7 @@ TEST(ControlLoopTest, OverrunLongerThanTheHorizonRecovers) {
 }
 
 TEST(ControlLoopTest, FixedStepsOfSeveralTicksHoldTheirAction) {
-  Rig rig(LineRobot(3, 4, true), 100, fixed_steps(4));
+  LoopRig rig(LineRobot(3, 4, true), 100, fixed_steps(4));
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
   for (std::size_t i = 0; i < 100; ++i) {
@@ -164,7 +158,7 @@ TEST(ControlLoopTest, FixedStepsOfSeveralTicksHoldTheirAction) {
 }
 
 TEST(ControlLoopTest, GoesOnWithTheRobotsCountOfStepsAfterReset) {
-  Rig rig(LineRobot(3, 2), 10);  // at rest after that
+  LoopRig rig(LineRobot(3, 2), 10);  // at rest after that
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
   rig.robot.push_to(30);
@@ -174,7 +168,7 @@ TEST(ControlLoopTest, GoesOnWithTheRobotsCountOfStepsAfterReset) {
 }
 
 TEST(ControlLoopTest, ReportsADisturbanceAndTurnsAround) {
-  Rig rig(LineRobot(3, 1, true), 80, fixed_steps(1));
+  LoopRig rig(LineRobot(3, 1, true), 80, fixed_steps(1));
   rig.robot.on_write = [&](std::int64_t tick) {
     if (tick == 6) rig.robot.push_to(28);
   };
@@ -188,7 +182,7 @@ TEST(ControlLoopTest, ReportsADisturbanceAndTurnsAround) {
 TEST(ControlLoopTest, AJumpOfManyMillionTicksIsOneTick) {
   ControlLoopOptions options = fixed_steps(1);
   options.period = 10ms;
-  Rig rig(LineRobot(3, 1, true), 60, options);
+  LoopRig rig(LineRobot(3, 1, true), 60, options);
   rig.robot.on_write = [&](std::int64_t tick) {
     if (tick == 5) rig.clock.advance(100000s);
   };
@@ -202,7 +196,7 @@ TEST(ControlLoopTest, AJumpOfManyMillionTicksIsOneTick) {
 TEST(ControlLoopTest, GuardLimitsWhatThePlanWants) {
   ControlLoopOptions options = fixed_steps(1);
   options.guard.channels = {{.low = -0.5, .high = 0.5}};
-  Rig rig(LineRobot(3, 1, true), 5, options);
+  LoopRig rig(LineRobot(3, 1, true), 5, options);
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
   for (std::size_t i = 0; i < 5; ++i) {
@@ -215,7 +209,7 @@ TEST(ControlLoopTest, GuardLimitsWhatThePlanWants) {
 TEST(ControlLoopTest, OffersNoNextThatTheRateLimitForbids) {
   ControlLoopOptions options{.period = 10ms, .budget = Budget{.passes = 8}};
   options.guard.channels = {{.rate = 30.0}};  // 0.3 a tick
-  Rig rig(LineRobot(17, 3), 60, options);
+  LoopRig rig(LineRobot(17, 3), 60, options);
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
   int offered = 0;
@@ -229,9 +223,9 @@ TEST(ControlLoopTest, OffersNoNextThatTheRateLimitForbids) {
 
 TEST(ControlLoopTest, SameSeedAndPassesGiveTheSameCommands) {
   const auto commands = [] {
-    Rig rig(LineRobot(3, 2), 150, {.budget = Budget{.passes = 2}});
+    LoopRig rig(LineRobot(3, 2), 150, {.budget = Budget{.passes = 2}});
     rig.robot.on_write = [&](std::int64_t tick) {
-      if (tick % 31 == 30) rig.robot.push_to(static_cast<int>(tick * 7 % test::kPlaces));
+      if (tick % 31 == 30) rig.robot.push_to(static_cast<int>(tick * 7 % kPlaces));
     };
     EXPECT_TRUE(rig.loop.reset(kGoal, kIdle));
     rig.loop.run({});
@@ -241,7 +235,7 @@ TEST(ControlLoopTest, SameSeedAndPassesGiveTheSameCommands) {
 }
 
 TEST(ControlLoopTest, StopsWhenAskedAndGoesOnLater) {
-  Rig rig(LineRobot(3), 1000);
+  LoopRig rig(LineRobot(3), 1000);
   std::stop_source stop;
   rig.robot.on_write = [&](std::int64_t tick) {
     if (tick == 6) stop.request_stop();
@@ -258,7 +252,7 @@ TEST(ControlLoopTest, StopsWhenAskedAndGoesOnLater) {
 TEST(ControlLoopTest, FirmwareOwnsTheGrid) {
   ControlLoopOptions options = fixed_steps(1);
   options.period = 10ms;
-  Rig rig(LineRobot(3, 1, true), 1000, options);
+  LoopRig rig(LineRobot(3, 1, true), 1000, options);
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   const TimePoint start(123s);
   const auto tick_at = [&](std::chrono::nanoseconds since) {
@@ -275,7 +269,7 @@ TEST(ControlLoopTest, FirmwareOwnsTheGrid) {
 }
 
 TEST(ControlLoopTest, BeginsFromAStateThatIsGiven) {
-  Rig rig(LineRobot(3), 40);
+  LoopRig rig(LineRobot(3), 40);
   rig.robot.blind = [](std::int64_t tick) { return tick < 3; };
   ASSERT_TRUE(rig.loop.reset(std::array<Token, 1>{3}, kGoal, kIdle));
   EXPECT_TRUE(rig.robot.reads.empty());
@@ -285,7 +279,7 @@ TEST(ControlLoopTest, BeginsFromAStateThatIsGiven) {
 }
 
 TEST(ControlLoopTest, StatisticsAddUp) {
-  Rig rig(LineRobot(3, 2), 100);
+  LoopRig rig(LineRobot(3, 2), 100);
   ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
   rig.loop.run({});
   const LoopStatistics& all = rig.loop.statistics();
@@ -318,10 +312,10 @@ TEST(ControlLoopTest, ListsEveryProblemOfItsOptions) {
                            "max_write_failures", "max_stale_ticks", "rate"}) {
     EXPECT_NE(problems.find(name), std::string::npos) << name << " is not in: " << problems;
   }
-  EXPECT_THROW(Rig(LineRobot(3), 1, options), std::invalid_argument);
+  EXPECT_THROW(LoopRig(LineRobot(3), 1, options), std::invalid_argument);
   EXPECT_EQ(ControlLoopOptions{}.validate(), "");
   EXPECT_NE(ControlLoopOptions{.period = 2h}.validate(), "") << "the grid would run out of the clock";
 }
 
 }  // namespace
-}  // namespace ripen
+}  // namespace ripen::test

@@ -20,8 +20,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array kGoal{test::kLineGoal};
-constexpr std::array kIdle{test::kStay};
+using test::kGoal;
+using test::kIdle;
 constexpr auto kPeriod = 10ms;
 constexpr int kStart = 3;  // 17 moves from the goal
 

@@ -21,8 +21,8 @@ using namespace std::chrono_literals;
 using test::kLineGoal;
 using test::LineRobot;
 
-constexpr std::array kGoal{kLineGoal};
-constexpr std::array kIdle{test::kStay};
+using test::kGoal;
+using test::kIdle;
 
 PlannerOptions small_plans(PlanMethod method = PlanMethod::kCandidates) {
   return {.method = method, .horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4};

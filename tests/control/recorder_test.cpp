@@ -22,8 +22,8 @@ namespace {
 using test::LineRobot;
 using ::testing::HasSubstr;
 
-constexpr std::array kGoal{test::kLineGoal};
-constexpr std::array kIdle{test::kStay};
+using test::kGoal;
+using test::kIdle;
 constexpr std::array kStart{Token{2}};
 constexpr int kPlanSteps = 6;
 

@@ -33,8 +33,8 @@ class Captured {
   std::shared_ptr<spdlog::logger> before_;
 };
 
-constexpr std::array kGoal{test::kLineGoal};
-constexpr std::array kIdle{test::kStay};
+using test::kGoal;
+using test::kIdle;
 
 TEST(TickLogTest, SaysWhatChangedAndNothingElse) {
   Captured captured;

@@ -12,8 +12,8 @@
 namespace ripen {
 namespace {
 
-constexpr std::array kGoal{test::kLineGoal};
-constexpr std::array kIdle{test::kStay};
+using test::kGoal;
+using test::kIdle;
 constexpr int kTicks = 50;
 
 /// A traced line world, fifty ticks on.

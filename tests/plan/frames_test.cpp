@@ -12,8 +12,8 @@ namespace {
 
 using State = std::array<Token, 1>;
 
-constexpr State kGoal{test::kLineGoal};
-constexpr State kIdle{test::kStay};
+using test::kGoal;
+using test::kIdle;
 
 /// Of places beyond the goal it thinks that they are far away, and goes on to the right.
 class OneSidedDenoiser : public test::LineDenoiser {

@@ -15,8 +15,8 @@ namespace {
 using test::LineDenoiser;
 using State = std::array<Token, 1>;
 
-constexpr State kGoal{test::kLineGoal};
-constexpr State kIdle{test::kStay};
+using test::kGoal;
+using test::kIdle;
 
 /// A denoiser that says nothing sensible at all.
 class BrokenDenoiser : public LineDenoiser {

@@ -13,8 +13,8 @@ namespace {
 using test::LineDenoiser;
 using State = std::array<Token, 1>;
 
-constexpr State kGoal{test::kLineGoal};
-constexpr State kIdle{test::kStay};
+using test::kGoal;
+using test::kIdle;
 
 Planner planner_for(Denoiser& denoiser, Replanning replanning, int plan_passes = 64) {
   return Planner(denoiser, {.horizon = 40,

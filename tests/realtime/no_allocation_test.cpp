@@ -23,8 +23,8 @@ using test::AllocationCounter;
 
 const std::int64_t kTicks = AllocationCounter::available() ? 100000 : 10000;  // sanitizers are slow
 constexpr std::int64_t kRound = 1000;                                         // Ticks from one reset to the next.
-constexpr std::array kGoal{test::kLineGoal};
-constexpr std::array kIdle{test::kStay};
+using test::kGoal;
+using test::kIdle;
 
 /// Ends the loop after every round. Now and then it waits for a planner on a thread of its own, in the ticks before the
 /// robot gets out of touch: in virtual time ticks are faster than that.

@@ -19,8 +19,8 @@ using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
 constexpr std::int64_t kRuns = 20;
-constexpr std::array kGoal{test::kLineGoal};
-constexpr std::array kIdle{test::kStay};
+using test::kGoal;
+using test::kIdle;
 constexpr nanoseconds kPeriod = 5ms;
 constexpr double kLow = -0.8, kHigh = 0.9, kChange = 0.6;  // Of a command, and between two.
 constexpr int kLatched = 30;                               // Ticks that a stopped robot is watched for.

@@ -1,6 +1,7 @@
 #pragma once
 // The smallest world with a plan: a carriage on a line that has to get to a place.
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -17,6 +18,8 @@ namespace ripen::test {
 inline constexpr int kPlaces = 32;
 inline constexpr Token kLineGoal = 20;
 inline constexpr Token kLeft = 0, kStay = 1, kRight = 2;  ///< decoded: -1, 0, 1
+inline constexpr std::array kGoal{kLineGoal};             ///< of the one state slot
+inline constexpr std::array kIdle{kStay};                 ///< of the one action slot
 
 /// One categorical state "place" in [0, kPlaces) and one continuous action "move" of three bins around -1, 0 and 1.
 inline TokenLayout line_layout() {

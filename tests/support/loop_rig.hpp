@@ -1,7 +1,6 @@
 #pragma once
 // A control loop and everything that it needs, in virtual time.
 
-#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -10,9 +9,6 @@
 #include "support/line_world.hpp"
 
 namespace ripen::test {
-
-inline constexpr std::array kGoal{kLineGoal};
-inline constexpr std::array kIdle{kStay};
 
 /// Keeps the reports; ends the loop after some ticks.
 class ReportKeeper : public TickObserver {
