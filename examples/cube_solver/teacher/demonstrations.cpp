@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace ripen::cube {
 
 namespace {
 
-constexpr double kStray = 0.03;   // Of the turns, any one; it mostly leads back to the first phase.
-constexpr double kWander = 0.03;  // Of the turns, the beginning of some without a goal, of this phase or the last.
-constexpr int kLongestWander = 6;
+// Share of the demonstrations that do not begin from a random cube. A planner's candidates are drawn to whatever the
+// model takes for nearly done, so that it has to have seen what only looks so, and how far that is.
+constexpr double kAstray = 0.3;    // A solution left by some turns without a goal ...
+constexpr int kLongestWander = 6;  // ... at most.
+constexpr double kFlawed = 0.3;    // A cube that only a few cubies keep from the second phase or from being solved ...
+constexpr int kShuffle = 60;       // ... shuffled by so many turns of that phase before.
+
 constexpr float kEasy = 0.2F;  // Chance of a state that every model gets right to be trained on again.
 constexpr std::array<int, 3> kHard = {5, 7, 1};  // By phase: turns to its end from which on models err.
+constexpr int kLongest = 30;                     // [turns] A solution has no more.
 constexpr int kHolds = 3;                        // Steps shown after the cube is solved.
 
 /// The turns of each phase.
@@ -23,39 +29,72 @@ Move pick(std::uint32_t mask, Random& random) {
   return static_cast<Move>(std::countr_zero(mask));
 }
 
+/// Two different cubies of those in [first, first + count).
+std::array<std::size_t, 2> pick_two(int first, int count, Random& random) {
+  const int one = random.below(count), other = (one + 1 + random.below(count - 1)) % count;
+  return {static_cast<std::size_t>(first + one), static_cast<std::size_t>(first + other)};
+}
+
+void swap_two(Cube& cube, int first, int count, Random& random) {
+  const auto [a, b] = pick_two(first, count, random);
+  std::swap(cube.places[a], cube.places[b]);
+}
+
+void turn_in_place(Cube& cube, std::size_t cubie, int by, int orientations) {
+  const int place = cube.places[cubie], position = place / orientations;
+  cube.places[cubie] = static_cast<std::uint8_t>(position * orientations + (place + by) % orientations);
+}
+
+/// Up to two pairs of cubies flipped, twisted, or swapped with another pair; the cube can still be solved.
+void spoil(Cube& cube, Random& random) {
+  for (int flips = random.below(3); flips > 0; --flips) {
+    for (const std::size_t edge : pick_two(kCorners, kEdges, random)) turn_in_place(cube, edge, 1, 2);
+  }
+  for (int twists = random.below(3); twists > 0; --twists) {
+    const auto [a, b] = pick_two(0, kCorners, random);
+    turn_in_place(cube, a, 1, 3);
+    turn_in_place(cube, b, 2, 3);
+  }
+  for (int swaps = random.below(3); swaps > 0; --swaps) {  // Two at a time, so that the parities match.
+    swap_two(cube, kCorners, kEdges, random);
+    random.below(2) == 0 ? swap_two(cube, 0, kCorners, random) : swap_two(cube, kCorners, kEdges, random);
+  }
+}
+
+void turn_at_random(Cube& cube, std::uint32_t mask, int turns, Random& random) {
+  for (; turns > 0; --turns) cube.apply(pick(mask, random));
+}
+
+/// Where a demonstration begins.
+Cube begin(const Teacher& teacher, Random& random) {
+  Cube cube = random_cube(random);
+  const double kind = random.uniform();
+  if (kind < kAstray) {
+    for (int turns = random.below(kLongest); turns > 0; --turns)
+      cube.apply(pick(teacher.advise(cube).good_moves, random));
+    turn_at_random(cube, kGroup[static_cast<std::size_t>(random.below(2))], 1 + random.below(kLongestWander), random);
+  } else if (kind < kAstray + kFlawed) {
+    cube = Cube();
+    if (random.below(2) == 0) turn_at_random(cube, kDominoMoves, kShuffle, random);
+    spoil(cube, random);
+  }
+  return cube;
+}
+
 }  // namespace
 
 void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
   Random random(number, 0);
-  Cube cube = random_cube(random);
+  Cube cube = begin(teacher_, random);
   out.steps = 0;
   out.tokens.clear();
   out.good_actions.clear();
   out.to_goal.clear();
   out.chance.clear();
-  int strayed = 0;  // Steps up to the last stray turn: what was left to do there is not the teacher's.
   int turns = 0;
-  int wandering = 0;      // Turns left without a goal ...
-  std::size_t group = 0;  // ... and the phase whose turns they are.
   for (int holds = 0; holds < kHolds;) {
     const auto [phase, distance, good] = teacher_.advise(cube);
-    const bool solved = distance == 0;
-    if (!solved && wandering == 0 && random.uniform() < kWander) {
-      // A planner's candidates do this when they take a phase for done; only so does the model see where it leads.
-      wandering = 1 + random.below(kLongestWander);
-      group = static_cast<std::size_t>(phase == 0 ? random.below(2) : 1);
-    }
-    const bool stray = !solved && (wandering > 0 || random.uniform() < kStray);
-    Move move = kHold;
-    if (!stray) {
-      move = pick(good, random);
-    } else if (wandering > 0) {
-      move = pick(kGroup[group], random);
-      --wandering;
-    } else {
-      move = static_cast<Move>(random.below(kTurns));
-    }
-    if (solved) wandering = 0;
+    const Move move = pick(good, random);
     out.tokens.resize(out.tokens.size() + static_cast<std::size_t>(layout_.slots()));
     const std::span<Token> step = std::span(out.tokens).last(static_cast<std::size_t>(layout_.slots()));
     to_tokens(cube, step.first(kCubies));
@@ -63,16 +102,14 @@ void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
     out.good_actions.push_back(good);
     out.chance.push_back(distance >= kHard[static_cast<std::size_t>(phase)] ? 1.0F : kEasy);
     ++out.steps;
-    if (solved) {
+    if (move == kHold) {
       ++holds;
     } else {
       cube.apply(move);
       ++turns;
     }
-    if (stray) strayed = out.steps;
   }
-  for (int i = 0; i < out.steps; ++i)
-    out.to_goal.push_back(i < strayed ? -1.0F : static_cast<float>(std::max(0, turns - i)));
+  for (int i = 0; i < out.steps; ++i) out.to_goal.push_back(static_cast<float>(std::max(0, turns - i)));
 }
 
 }  // namespace ripen::cube

@@ -7,7 +7,7 @@
 
 namespace ripen::cube {
 
-/// Random cubes solved by the teacher, with a stray turn now and then, so that the model knows the way back.
+/// Cubes solved by the teacher: random ones, ones that went astray on the way, and ones that look nearly done.
 class Demonstrations : public train::TrajectorySource {
  public:
   [[nodiscard]] const TokenLayout& layout() const override { return layout_; }
