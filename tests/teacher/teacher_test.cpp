@@ -9,14 +9,10 @@
 #include <vector>
 
 #include "cube_solver/facelets.hpp"
+#include "teacher/shared_teacher.hpp"
 
 namespace ripen::cube {
 namespace {
-
-const Teacher& teacher() {
-  static const Teacher shared;
-  return shared;
-}
 
 TEST(Teacher, SolvedCubeHolds) {
   const auto [phase, distance, good] = teacher().advise(Cube());
