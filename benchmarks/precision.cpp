@@ -21,7 +21,8 @@ struct States {
 };
 
 States held_out(int count) {
-  const cube::Demonstrations demonstrations;
+  const cube::Teacher teacher;
+  const cube::Demonstrations demonstrations(teacher);
   const auto slots = static_cast<std::size_t>(demonstrations.layout().slots());
   States states;
   train::Trajectory trajectory;

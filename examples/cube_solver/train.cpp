@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
     if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
     torch::manual_seed(options.seed);
     const ripen::StepModel network = ripen::examples::network(ripen::cube::layout(), config, from);
-    const ripen::cube::Demonstrations demonstrations;
+    const ripen::cube::Teacher teacher;
+    const ripen::cube::Demonstrations demonstrations(teacher);
     ripen::train::train(network, demonstrations, options, ripen::examples::print_progress);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "cube_train: %s\n", error.what());

@@ -6,12 +6,13 @@
 #include <array>
 
 #include "cube_solver/facelets.hpp"
+#include "teacher/shared_teacher.hpp"
 
 namespace ripen::cube {
 namespace {
 
 const Demonstrations& demonstrations() {
-  static const Demonstrations shared;
+  static const Demonstrations shared(teacher());
   return shared;
 }
 
