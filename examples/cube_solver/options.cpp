@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "ripen/problems.hpp"
+#include "util/problems.hpp"
 #include "shared/parse.hpp"
 #include "shared/precision.hpp"
 #include "shared/replanning.hpp"

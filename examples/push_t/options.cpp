@@ -4,7 +4,7 @@
 #include <iostream>
 #include <limits>
 
-#include "ripen/problems.hpp"
+#include "util/problems.hpp"
 #include "shared/parse.hpp"
 #include "shared/replanning.hpp"
 

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "push_t/tokens.hpp"
-#include "ripen/problems.hpp"
+#include "util/problems.hpp"
 #include "ripen/random.hpp"
 
 namespace ripen::push_t {

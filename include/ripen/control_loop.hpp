@@ -86,7 +86,7 @@ class TickObserver {
 /// but the sleep and the robot's own. One thread at a time.
 class ControlLoop {
  public:
-  /// Takes references: all must outlive the loop. Throws std::invalid_argument listing every problem of the options.
+  /// Takes references: all must outlive the loop. Throws OptionsError listing every problem of the options.
   /// The planner works inside the tick; for the other way see PlannerThread.
   ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
               TickObserver* observer = nullptr);

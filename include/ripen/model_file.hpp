@@ -41,14 +41,14 @@ struct ModelFile {
   std::map<std::string, std::string> notes;  ///< free metadata: how it was made
 
   /// Reads and checks a file: header, sizes, types (F32, F16), layout, configuration, shape of every tensor the
-  /// configuration asks for, hash of the data, finite values. Throws std::runtime_error naming the file, the field and
+  /// configuration asks for, hash of the data, finite values. Throws ModelError naming the file, the field and
   /// the value.
   [[nodiscard]] static ModelFile load(const std::string& path);
   /// The same from a file's bytes. Throws std::exception naming the field and the value.
   [[nodiscard]] static ModelFile from_bytes(std::string_view bytes);
 
   /// Writes float16, first beside the file and then over it, so that a reader never sees half a file. Throws
-  /// std::runtime_error naming the file.
+  /// ModelError naming the file.
   void save(const std::string& path) const;
 
   /// Name and shape of every tensor the network has.

@@ -33,7 +33,7 @@ struct NativeOptions {
 /// construction; run() is real-time safe.
 class NativeDenoiser : public Denoiser {
  public:
-  /// Throws std::invalid_argument listing every problem of the options, or if this processor lacks the instructions.
+  /// Throws OptionsError listing every problem of the options, or if this processor lacks the instructions.
   explicit NativeDenoiser(const ModelFile& model, const NativeOptions& options = {});
   ~NativeDenoiser() override;
 

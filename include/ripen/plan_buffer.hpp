@@ -17,7 +17,7 @@ inline constexpr NoiseLevel kFullNoise = 255;
 /// construction; every other call is real-time safe. Steps are counted from reset: [head - history, head + horizon).
 class PlanBuffer {
  public:
-  /// Throws std::invalid_argument if a size is not positive (history may be 0).
+  /// Throws OptionsError if a size is not positive (history may be 0).
   PlanBuffer(const TokenLayout& layout, int candidates, int horizon, int history);
 
   [[nodiscard]] const TokenLayout& layout() const noexcept { return layout_; }

@@ -85,7 +85,7 @@ struct TokenObservation {
 class Planner {
  public:
   /// Takes references: the denoiser and the transition must outlive the planner. All memory is taken and touched here.
-  /// Throws std::invalid_argument listing every problem of the options, or if the denoiser's limits are too small.
+  /// Throws OptionsError listing every problem of the options, or if the denoiser's limits are too small.
   Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition = nullptr);
   ~Planner();
   Planner(const Planner&) = delete;

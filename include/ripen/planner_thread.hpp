@@ -39,7 +39,7 @@ struct PlannerThreadOptions {
 class PlannerThread : public PlanSource {
  public:
   /// Takes a reference: the planner must outlive this and is this thread's alone. Starts the thread. Throws
-  /// std::invalid_argument listing every problem of the options, or what apply_real_time throws.
+  /// OptionsError listing every problem of the options, or what apply_real_time throws.
   explicit PlannerThread(Planner& planner, const PlannerThreadOptions& options = {});
   ~PlannerThread() override;  ///< stops the thread after its pass, and joins it
 

@@ -27,8 +27,8 @@ struct RealTimeOptions {
 };
 
 /// Applies the options to the calling thread (memory: to the process). Call it on the control thread, before the loop;
-/// not real-time safe. Returns what was refused and why, one entry each. Throws std::invalid_argument listing every
-/// problem of the options, and under kEnforce std::runtime_error listing what was refused, after having tried it all.
+/// not real-time safe. Returns what was refused and why, one entry each. Throws OptionsError listing every
+/// problem of the options, and under kEnforce RealTimeError listing what was refused, after having tried it all.
 std::vector<std::string> apply_real_time(const RealTimeOptions& options);
 
 }  // namespace ripen

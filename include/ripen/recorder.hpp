@@ -38,7 +38,7 @@ struct RecorderOptions {
 class Recorder : public Robot, public TickObserver {
  public:
   /// Takes references: robot, plan (the loop's) and next must outlive this. next: told of each tick too, may be null.
-  /// Throws std::invalid_argument listing every problem of the options.
+  /// Throws OptionsError listing every problem of the options.
   Recorder(Robot& robot, const PlanSource& plan, const RecorderOptions& options, TickObserver* next = nullptr);
 
   [[nodiscard]] bool read(std::int64_t tick, Observation& observation) noexcept override;
@@ -52,7 +52,7 @@ class Recorder : public Robot, public TickObserver {
   [[nodiscard]] bool ready() const noexcept { return full_.load(std::memory_order_acquire) >= 0; }
 
   /// The recording that is over; its memory is used again. Call it from one thread, not the loop's; not real-time safe.
-  /// Throws std::logic_error unless ready().
+  /// Throws RecordingError unless ready().
   [[nodiscard]] Recording take();
 
   /// What is being recorded now. Only while no tick runs.

@@ -38,15 +38,15 @@ struct Recording {
 
   /// Writes MCAP (https://mcap.dev/spec), first beside the file and then over it, so that a reader never sees half a
   /// file. A message's time is its tick on the grid [ns since tick 0]; its JSON is described by the schema in the file.
-  /// Values that are not finite are null there. Throws std::runtime_error naming the file and the system's reason.
+  /// Values that are not finite are null there. Throws RecordingError naming the file and the system's reason.
   void save(const std::string& path) const;
 
-  /// Reads what save() wrote. Throws std::runtime_error naming the file, what is wrong and where.
+  /// Reads what save() wrote. Throws RecordingError naming the file, what is wrong and where.
   [[nodiscard]] static Recording load(const std::string& path);
 
   /// The bytes of such a file.
   [[nodiscard]] std::string to_mcap() const;
-  /// The same as load() from its bytes. Throws std::invalid_argument.
+  /// The same as load() from its bytes. Throws RecordingError.
   [[nodiscard]] static Recording from_mcap(std::string_view bytes);
 };
 

@@ -31,7 +31,7 @@ class RecordingWriter {
     std::string last_error;  ///< of the last file that could not be written
   };
 
-  /// Takes a reference: the recorder must outlive this. Throws std::invalid_argument listing every problem of the
+  /// Takes a reference: the recorder must outlive this. Throws OptionsError listing every problem of the
   /// options.
   RecordingWriter(Recorder& recorder, const RecordingWriterOptions& options);
   ~RecordingWriter();  ///< writes what is over, and ends the thread

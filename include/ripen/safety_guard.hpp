@@ -31,7 +31,7 @@ struct SafetyGuardOptions {
 /// and a category where one is due, whatever comes in. All calls but the constructor are real-time safe.
 class SafetyGuard {
  public:
-  /// Throws std::invalid_argument listing every problem of the options, of their fit to the layout, or a period that is
+  /// Throws OptionsError listing every problem of the options, of their fit to the layout, or a period that is
   /// not positive. period: time between two commands.
   SafetyGuard(const TokenLayout& layout, const SafetyGuardOptions& options, std::chrono::nanoseconds period);
 

@@ -25,7 +25,7 @@ struct TickLogOptions {
 /// the tick it only puts a POD into a ring; a thread of its own drains that into spdlog's default logger.
 class TickLog : public TickObserver {
  public:
-  /// next: told of each tick too, may be null; it must outlive this. Throws std::invalid_argument listing every problem
+  /// next: told of each tick too, may be null; it must outlive this. Throws OptionsError listing every problem
   /// of the options.
   explicit TickLog(const TickLogOptions& options = {}, TickObserver* next = nullptr);
   ~TickLog() override;  ///< logs what waits, and ends the thread

@@ -40,7 +40,7 @@ class TokenLayout {
   /// An empty layout, only to be assigned to.
   TokenLayout() = default;
 
-  /// Throws std::invalid_argument that lists every problem: no state or no action slot, an action slot before a state
+  /// Throws ModelError that lists every problem: no state or no action slot, an action slot before a state
   /// slot, an empty or repeated name, a vocabulary outside [2, kMaxVocabulary], a range that is not finite, too
   /// wide to be cut into bins, or reversed.
   explicit TokenLayout(std::vector<Slot> slots);
@@ -63,7 +63,7 @@ class TokenLayout {
 
   /// One-line JSON array of the slots, as stored in a model file's metadata.
   [[nodiscard]] std::string to_json() const;
-  /// Throws std::invalid_argument naming the field when the text is not such an array.
+  /// Throws Error naming the field when the text is not such an array.
   [[nodiscard]] static TokenLayout from_json(std::string_view text);
   /// FNV-1a 64 of to_json(): equal layouts, equal hash.
   [[nodiscard]] std::uint64_t hash() const;

@@ -44,7 +44,7 @@ struct Trace {
 
   /// The Trace Event Format's JSON; times in us since the system started. Only while no tick and no pass runs.
   [[nodiscard]] std::string to_json() const;
-  /// Writes that. Throws std::runtime_error naming the file and the system's reason.
+  /// Writes that. Throws RecordingError naming the file and the system's reason.
   void save(const std::string& path) const;
 };
 

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 
+#include "ripen/error.hpp"
 #include "ripen/model_file.hpp"
-#include "ripen/problems.hpp"
+#include "util/problems.hpp"
 
 namespace ripen {
 
@@ -40,7 +40,7 @@ std::map<std::string, std::vector<std::int64_t>> ModelFile::expected(const Token
   for (int s = layout.states(); s < layout.slots() && config.tables; ++s) {
     joint_actions *= layout.slot(s).vocabulary + 1;
     if (joint_actions > kMostJointActions) {
-      throw std::invalid_argument("model: more than " + std::to_string(kMostJointActions) +
+      throw OptionsError("model: more than " + std::to_string(kMostJointActions) +
                                   " joint actions are too many for tables");
     }
   }

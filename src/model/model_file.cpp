@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
-#include "plan/fnv1a.hpp"
-#include "plan/json_fields.hpp"
+#include "ripen/error.hpp"
+#include "util/fnv1a.hpp"
+#include "util/json_fields.hpp"
 
 namespace ripen {
 
@@ -49,10 +49,10 @@ ModelConfig config_from_json(const nlohmann::json& json) {
 
 std::string shape_text(const std::vector<std::int64_t>& shape) { return nlohmann::json(shape).dump(); }
 
-/// Values of one tensor of the file as float32; throws std::invalid_argument without the file's name.
+/// Values of one tensor of the file as float32; throws ModelError without the file's name.
 Tensor read_tensor(const std::string& name, const nlohmann::json& entry, const std::vector<std::int64_t>& shape,
                    std::string_view data) {
-  const auto fail = [&](const std::string& what) { throw std::invalid_argument("tensor '" + name + "': " + what); };
+  const auto fail = [&](const std::string& what) { throw ModelError("tensor '" + name + "': " + what); };
   const JsonFields fields(entry, name);
   Tensor tensor{.shape = fields.integers("shape", 0), .values = {}};
   if (tensor.shape != shape) fail("shape " + shape_text(tensor.shape) + ", but the network needs " + shape_text(shape));
@@ -92,10 +92,10 @@ Tensor read_tensor(const std::string& name, const nlohmann::json& entry, const s
 
 ModelFile ModelFile::from_bytes(std::string_view bytes) {
   std::uint64_t header_size = 0;
-  if (bytes.size() < sizeof(header_size)) throw std::invalid_argument("too short to be a safetensors file");
+  if (bytes.size() < sizeof(header_size)) throw ModelError("too short to be a safetensors file");
   std::memcpy(&header_size, bytes.data(), sizeof(header_size));
   if (header_size > kLargestHeader || header_size > bytes.size() - sizeof(header_size)) {
-    throw std::invalid_argument("header size " + std::to_string(header_size) + " does not fit a file of " +
+    throw ModelError("header size " + std::to_string(header_size) + " does not fit a file of " +
                                 std::to_string(bytes.size()) + " bytes");
   }
   const auto header = nlohmann::json::parse(bytes.substr(sizeof(header_size), header_size));
@@ -104,22 +104,22 @@ ModelFile ModelFile::from_bytes(std::string_view bytes) {
   auto notes = header.at("__metadata__").get<std::map<std::string, std::string>>();
   const auto take = [&](const char* field) {
     const auto found = notes.find(field);
-    if (found == notes.end()) throw std::invalid_argument(std::string("metadata has no '") + field + "'");
+    if (found == notes.end()) throw ModelError(std::string("metadata has no '") + field + "'");
     return notes.extract(found).mapped();
   };
   if (const std::string format = take("format"); format != kFormat) {
-    throw std::invalid_argument("metadata 'format' is '" + format + "', not '" + kFormat + "'");
+    throw ModelError("metadata 'format' is '" + format + "', not '" + kFormat + "'");
   }
   ModelFile model;
   model.layout = TokenLayout::from_json(take("layout"));
   model.config = config_from_json(nlohmann::json::parse(take("model")));
-  if (const std::string problems = model.config.validate(); !problems.empty()) throw std::invalid_argument(problems);
+  if (const std::string problems = model.config.validate(); !problems.empty()) throw ModelError(problems);
   for (const auto& [name, shape] : ModelFile::expected(model.layout, model.config)) {
-    if (!header.contains(name)) throw std::invalid_argument("tensor '" + name + "' is missing");
+    if (!header.contains(name)) throw ModelError("tensor '" + name + "' is missing");
     model.tensors[name] = read_tensor(name, header[name], shape, data);
   }
   if (const std::string hash = take("hash"); hash != std::to_string(fnv1a(data))) {
-    throw std::invalid_argument("metadata 'hash' is " + hash + ", but the data's is " + std::to_string(fnv1a(data)));
+    throw ModelError("metadata 'hash' is " + hash + ", but the data's is " + std::to_string(fnv1a(data)));
   }
   model.notes = std::move(notes);
   return model;
@@ -127,11 +127,11 @@ ModelFile ModelFile::from_bytes(std::string_view bytes) {
 
 ModelFile ModelFile::load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("model file '" + path + "': cannot be opened");
+  if (!file) throw ModelError("model file '" + path + "': cannot be opened");
   try {
     return from_bytes(std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>()));
   } catch (const std::exception& error) {
-    throw std::runtime_error("model file '" + path + "': " + error.what());
+    throw ModelError("model file '" + path + "': " + error.what());
   }
 }
 
@@ -161,7 +161,7 @@ void ModelFile::save(const std::string& path) const {
   file.write(reinterpret_cast<const char*>(&size), sizeof(size));
   file << text << data;
   file.close();
-  if (!file) throw std::runtime_error("model file '" + partial + "': cannot be written");
+  if (!file) throw ModelError("model file '" + partial + "': cannot be written");
   std::filesystem::rename(partial, path);
 }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "model/kernels.hpp"
 #include "model/linear.hpp"
-#include "ripen/problems.hpp"
+#include "ripen/error.hpp"
+#include "util/problems.hpp"
 
 namespace ripen {
 
@@ -325,7 +325,7 @@ void NativeDenoiser::Impl::mix(const DenoiseBatch& batch) noexcept {
 }
 
 NativeDenoiser::NativeDenoiser(const ModelFile& model, const NativeOptions& options) {
-  if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
+  if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
   impl_ = std::make_unique<Impl>(model, options);
 }
 

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <numbers>
-#include <stdexcept>
 
+#include "ripen/error.hpp"
 #include "ripen/torch/step_model.hpp"
 
 namespace ripen {
@@ -36,7 +36,7 @@ torch::Tensor initial(const std::string& name, const std::vector<std::int64_t>& 
 }  // namespace
 
 StepModelImpl::StepModelImpl(TokenLayout layout, ModelConfig config) : layout_(std::move(layout)), config_(config) {
-  if (const std::string problems = config_.validate(); !problems.empty()) throw std::invalid_argument(problems);
+  if (const std::string problems = config_.validate(); !problems.empty()) throw ModelError(problems);
   for (const auto& [name, shape] : ModelFile::expected(layout_, config_)) {
     named_[name] = register_parameter(registered(name), initial(name, shape, config_));
   }
@@ -192,7 +192,7 @@ ModelFile StepModelImpl::to_file() const {
 
 void StepModelImpl::from_file(const ModelFile& file) {
   if (file.layout != layout_ || file.config != config_) {
-    throw std::invalid_argument("model file has another layout or configuration than the network");
+    throw ModelError("model file has another layout or configuration than the network");
   }
   torch::NoGradGuard no_grad;
   for (auto& [name, parameter] : named_) {

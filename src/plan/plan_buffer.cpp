@@ -1,15 +1,16 @@
 #include "ripen/plan_buffer.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <string>
+
+#include "ripen/error.hpp"
 
 namespace ripen {
 
 PlanBuffer::PlanBuffer(const TokenLayout& layout, int candidates, int horizon, int history)
     : layout_(layout), candidates_(candidates), horizon_(horizon), history_(history), slots_(layout.slots()) {
   if (candidates < 1 || horizon < 1 || history < 0) {
-    throw std::invalid_argument("plan buffer: " + std::to_string(candidates) + " candidates, " +
+    throw OptionsError("plan buffer: " + std::to_string(candidates) + " candidates, " +
                                 std::to_string(horizon) + " steps of horizon and " + std::to_string(history) +
                                 " of history are no size");
   }

@@ -1,7 +1,6 @@
 #include "ripen/planner.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "plan/candidate_refiner.hpp"
 #include "plan/checked_denoiser.hpp"
@@ -10,7 +9,8 @@
 #include "plan/reactive_refiner.hpp"
 #include "plan/step_time.hpp"
 #include "plan/window_refiner.hpp"
-#include "ripen/problems.hpp"
+#include "ripen/error.hpp"
+#include "util/problems.hpp"
 
 namespace ripen {
 
@@ -95,7 +95,7 @@ Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transi
                  "window_history " + std::to_string(options.window_history) + " leaves nothing of the denoiser's " +
                      std::to_string(denoiser.max_steps()) + " steps");
   for (const std::string& problems : {options.validate(), limits.text()}) {
-    if (!problems.empty()) throw std::invalid_argument(problems);
+    if (!problems.empty()) throw OptionsError(problems);
   }
   impl_ = std::make_unique<Impl>(denoiser, options, transition);
 }

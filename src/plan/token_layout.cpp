@@ -3,10 +3,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <stdexcept>
 
-#include "plan/fnv1a.hpp"
-#include "plan/json_fields.hpp"
+#include "ripen/error.hpp"
+#include "util/fnv1a.hpp"
+#include "util/json_fields.hpp"
 
 namespace ripen {
 
@@ -44,7 +44,7 @@ std::string problems_of(const std::vector<Slot>& slots) {
 
 TokenLayout::TokenLayout(std::vector<Slot> slots) : slots_(std::move(slots)) {
   if (const std::string problems = problems_of(slots_); !problems.empty()) {
-    throw std::invalid_argument("token layout: " + problems);
+    throw ModelError("token layout: " + problems);
   }
   for (const Slot& slot : slots_) {
     offsets_.push_back(offsets_.back() + slot.vocabulary);
@@ -74,7 +74,7 @@ std::string TokenLayout::to_json() const {
 
 TokenLayout TokenLayout::from_json(std::string_view text) {
   const auto array = nlohmann::json::parse(text, nullptr, false);
-  if (!array.is_array()) throw std::invalid_argument("token layout: '" + std::string(text) + "' is no JSON array");
+  if (!array.is_array()) throw ModelError("token layout: '" + std::string(text) + "' is no JSON array");
   std::vector<Slot> slots;
   for (const auto& entry : array) {
     const JsonFields fields(entry, "token layout");

@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/train/trainer.hpp"
 
 #include <chrono>
@@ -9,9 +10,8 @@
 #include <malloc.h>
 #endif
 #include <numbers>
-#include <stdexcept>
 
-#include "ripen/problems.hpp"
+#include "util/problems.hpp"
 #include "train/losses.hpp"
 #include "train/smooth_gradient.hpp"
 #include "train/unroll.hpp"
@@ -158,7 +158,7 @@ class Run {
       steps_ = steps.item<std::int64_t>();
       minutes_ = minutes.item<double>();
     } catch (const c10::Error& error) {
-      throw std::runtime_error("checkpoint '" + options_.checkpoint + "': " + error.what_without_backtrace());
+      throw ModelError("checkpoint '" + options_.checkpoint + "': " + error.what_without_backtrace());
     }
   }
 
@@ -194,7 +194,7 @@ std::string TrainerOptions::validate() const {
 }
 
 void train(StepModel model, const TrajectorySource& source, const TrainerOptions& options, const Progress& progress) {
-  if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
+  if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
   keep_memory();
   torch::set_num_threads(options.threads);
   torch::manual_seed(options.seed);

@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen_check/wake_up.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +18,7 @@ TEST(WakeUpTest, EveryInstantIsMetOrMissed) {
 }
 
 TEST(WakeUpTest, RefusesBadOptionsAndTellsWhatTheSystemRefused) {
-  EXPECT_THROW((void)measure(1ms, 10ms, {.fifo_priority = 100}), std::invalid_argument);
+  EXPECT_THROW((void)measure(1ms, 10ms, {.fifo_priority = 100}), ripen::OptionsError);
   const WakeUps wake_ups =
       measure(1ms, 10ms, {.cpus = {1000}, .lock_memory = false, .policy = RealTimePolicy::kIgnore});
   ASSERT_EQ(wake_ups.refused.size(), 1U);

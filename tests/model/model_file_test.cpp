@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/model_file.hpp"
 
 #include <gmock/gmock.h>
@@ -57,7 +58,7 @@ class ModelFileTest : public ::testing::Test {
     try {
       (void)ModelFile::load(path_);
       return "";
-    } catch (const std::runtime_error& error) {
+    } catch (const ModelError& error) {
       return error.what();
     }
   }

@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/native_denoiser.hpp"
 
 #include <gtest/gtest.h>
@@ -69,7 +70,7 @@ TEST(NativeDenoiserInstructions, AgreeWithThePortableOnes) {
       for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-4) << name << " output " << i;
     }
   }
-  EXPECT_THROW(NativeDenoiser(model, {.max_windows = 0, .instructions = "mmx"}), std::invalid_argument);
+  EXPECT_THROW(NativeDenoiser(model, {.max_windows = 0, .instructions = "mmx"}), OptionsError);
 }
 
 TEST(NativeDenoiserKnownSteps, LeaveTheOthersLogitsAsTheyAre) {

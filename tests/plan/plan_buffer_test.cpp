@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/plan_buffer.hpp"
 
 #include <gtest/gtest.h>
@@ -53,9 +54,9 @@ TEST(PlanBuffer, CopiesAndMasksOnlyWhatIsAsked) {
 }
 
 TEST(PlanBuffer, RefusesSizesThatAreNone) {
-  EXPECT_THROW(PlanBuffer(kLayout, 0, 1, 0), std::invalid_argument);
-  EXPECT_THROW(PlanBuffer(kLayout, 1, 0, 0), std::invalid_argument);
-  EXPECT_THROW(PlanBuffer(kLayout, 1, 1, -1), std::invalid_argument);
+  EXPECT_THROW(PlanBuffer(kLayout, 0, 1, 0), OptionsError);
+  EXPECT_THROW(PlanBuffer(kLayout, 1, 0, 0), OptionsError);
+  EXPECT_THROW(PlanBuffer(kLayout, 1, 1, -1), OptionsError);
 }
 
 }  // namespace

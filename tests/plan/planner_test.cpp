@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/planner.hpp"
 
 #include <gmock/gmock.h>
@@ -261,11 +262,11 @@ TEST(Planner, RefusesBadTokensAndOptions) {
   try {
     Planner bad(denoiser, {.horizon = 0, .candidates = -1});
     FAIL() << "accepted";
-  } catch (const std::invalid_argument& error) {
+  } catch (const OptionsError& error) {
     EXPECT_THAT(error.what(),
                 ::testing::AllOf(::testing::HasSubstr("horizon 0"), ::testing::HasSubstr("candidates -1")));
   }
-  EXPECT_THROW(Planner(denoiser, {.pass_windows = 1000}), std::invalid_argument);
+  EXPECT_THROW(Planner(denoiser, {.pass_windows = 1000}), OptionsError);
   EXPECT_NO_THROW(Planner(denoiser, {.horizon = 4, .history = 1})) << "options of other ways to plan do not matter";
 }
 

@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/token_layout.hpp"
 
 #include <gmock/gmock.h>
@@ -32,7 +33,7 @@ TEST(TokenLayout, ListsEveryProblemAtOnce) {
   try {
     const TokenLayout bad({{"a", SlotRole::kAction, 1}, {"a", SlotRole::kState, 2, 3.0, 1.0}});
     FAIL() << "accepted";
-  } catch (const std::invalid_argument& error) {
+  } catch (const ModelError& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("vocabulary 1"), HasSubstr("used twice"), HasSubstr("after an action"),
                                     HasSubstr("is not a range")));
   }
@@ -41,7 +42,7 @@ TEST(TokenLayout, ListsEveryProblemAtOnce) {
 TEST(TokenLayout, RefusesARangeThatIsNone) {
   for (const auto& [low, high] : {std::pair(-1e308, 1e308), {0.0, 1e308}, {NAN, NAN}, {INFINITY, INFINITY}}) {
     EXPECT_THROW(TokenLayout({{"a", SlotRole::kState, 10, low, high}, {"b", SlotRole::kAction, 2}}),
-                 std::invalid_argument)
+                 ModelError)
         << low << " " << high;
   }
 }
@@ -51,7 +52,7 @@ TEST(TokenLayout, SurvivesJson) {
   EXPECT_EQ(TokenLayout::from_json(kArm.to_json()).hash(), kArm.hash());
   for (const char* text : {"", "{", "[]", "[1]", R"([{"name":"a","role":"x","vocabulary":3}])",
                            R"([{"name":"a","role":"state","vocabulary":1e30}])", R"({"name":"a"})"}) {
-    EXPECT_THROW((void)TokenLayout::from_json(text), std::invalid_argument) << text;
+    EXPECT_THROW((void)TokenLayout::from_json(text), Error) << text;
   }
 }
 

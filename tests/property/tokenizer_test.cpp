@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/tokenizer.hpp"
 
 #include <gtest/gtest.h>
@@ -46,7 +47,7 @@ std::string check(const Case& drawn) {
   try {
     made.emplace(TokenLayout({{"value", SlotRole::kState, vocabulary, low, high},
                               {.name = "action", .role = SlotRole::kAction, .vocabulary = 2}}));
-  } catch (const std::invalid_argument&) {
+  } catch (const ModelError&) {
     const bool sound = low <= high && std::isfinite(low) && std::isfinite(high) && high - low < 1e304;
     return sound ? "a range was refused" : "";
   }

@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/train/trainer.hpp"
 
 #include <gmock/gmock.h>
@@ -92,7 +93,7 @@ TEST(Trainer, SaysWhatIsWrong) {
   options.device = "abacus";
   const std::string problems = options.validate();
   for (const char* part : {"batch", "unrolled", "abacus"}) EXPECT_THAT(problems, testing::HasSubstr(part));
-  EXPECT_THROW(trained(options), std::invalid_argument);
+  EXPECT_THROW(trained(options), Error);
 
   options = small_options();
   options.checkpoint = file_of("ripen_broken.ckpt");
@@ -101,7 +102,7 @@ TEST(Trainer, SaysWhatIsWrong) {
   try {
     trained(options);
     FAIL() << "a broken checkpoint was taken";
-  } catch (const std::runtime_error& error) {
+  } catch (const Error& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr(options.checkpoint));
   }
   EXPECT_EQ(bytes_of(options.checkpoint), before) << "what could not be read must not be written over";

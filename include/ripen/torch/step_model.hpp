@@ -14,7 +14,7 @@ namespace ripen {
 /// The network of ModelFile. Parameters are float32 leaves named as in the file; matrix products run in `compute` type.
 class StepModelImpl : public torch::nn::Module {
  public:
-  /// Fresh weights from torch's generator. Throws std::invalid_argument if the configuration is invalid.
+  /// Fresh weights from torch's generator. Throws ModelError if the configuration is invalid.
   StepModelImpl(TokenLayout layout, ModelConfig config);
 
   /// What the step encoder says of single steps.

@@ -46,7 +46,7 @@ struct Evaluation {
 using Progress = std::function<void(std::int64_t step, double minutes, double loss, const Evaluation&)>;
 
 /// Trains until the time or the steps are over; Ctrl-C (SIGINT) or SIGTERM ends it early with everything written.
-/// Throws std::invalid_argument on bad options, std::runtime_error on files that cannot be read or written.
+/// Throws OptionsError on bad options, ModelError on files that cannot be read or written.
 void train(StepModel model, const TrajectorySource& source, const TrainerOptions& options, const Progress& progress);
 
 /// On `batches` batches of trajectories that training never draws.

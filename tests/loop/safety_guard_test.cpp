@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/safety_guard.hpp"
 
 #include <gtest/gtest.h>
@@ -128,13 +129,13 @@ TEST(SafetyGuardTest, ListsEveryProblem) {
   try {
     SafetyGuard made(layout(), options, 0ns);
     FAIL();
-  } catch (const std::invalid_argument& error) {
+  } catch (const OptionsError& error) {
     EXPECT_NE(std::string(error.what()).find("3 entries"), std::string::npos) << error.what();
     EXPECT_NE(std::string(error.what()).find("period"), std::string::npos) << error.what();
   }
 }
 
-TEST(SafetyGuardTest, RefusesLimitsThatLeaveNothing) { EXPECT_THROW(guard(3.0, 4.0), std::invalid_argument); }
+TEST(SafetyGuardTest, RefusesLimitsThatLeaveNothing) { EXPECT_THROW(guard(3.0, 4.0), OptionsError); }
 
 }  // namespace
 }  // namespace ripen

@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/trace.hpp"
 
 #include <gmock/gmock.h>
@@ -88,7 +89,7 @@ TEST(TraceTest, SavesOrSaysWhyNot) {
   try {
     trace.save("/nowhere/trace.json");
     FAIL();
-  } catch (const std::runtime_error& error) {
+  } catch (const RecordingError& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("'/nowhere/trace.json': cannot be written: No such file"));
   }
 }

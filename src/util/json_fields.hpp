@@ -3,15 +3,16 @@
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "ripen/error.hpp"
+
 namespace ripen {
 
 /// Reads fields of a foreign object, each of its type and range: the JSON library would convert a number that does not
-/// fit, which is undefined. What is wrong throws std::invalid_argument that names the field and gives its value.
+/// fit, which is undefined. What is wrong throws Error that names the field and gives its value.
 class JsonFields {
  public:
   using Json = nlohmann::json;
@@ -68,7 +69,7 @@ class JsonFields {
   }
 
   [[noreturn]] void fail(const char* field, const std::string& what) const {
-    throw std::invalid_argument("'" + std::string(name_) + "." + field + "' " + what);
+    throw Error("'" + std::string(name_) + "." + field + "' " + what);
   }
 
  private:

@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/recorder.hpp"
 
 #include <gmock/gmock.h>
@@ -105,7 +106,7 @@ TEST(RecorderTest, AFaultEndsTheRecordingSomeTicksLaterAndTheLoopGoesOn) {
   World world(robot, {.ticks = 20, .ticks_after = 5});
   world.run(0, 55);
   EXPECT_FALSE(world.recorder.ready());
-  EXPECT_THROW((void)world.recorder.take(), std::logic_error);
+  EXPECT_THROW((void)world.recorder.take(), RecordingError);
   world.run(55, 60);
   ASSERT_TRUE(world.recorder.ready());
   world.run(60, 100);  // nobody has taken it yet, so the next one is not over
@@ -202,10 +203,10 @@ TEST(RecordingTest, EveryTruncationIsAClearError) {
   recording.ticks.resize(3);
   const std::string bytes = recording.to_mcap();
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    ASSERT_THROW((void)Recording::from_mcap(bytes.substr(0, size)), std::invalid_argument) << size << " bytes";
+    ASSERT_THROW((void)Recording::from_mcap(bytes.substr(0, size)), RecordingError) << size << " bytes";
     if (size == bytes.size() - 8) continue;
     const std::string ended = bytes.substr(0, size) + bytes.substr(bytes.size() - 8);  // as if it were whole
-    ASSERT_THROW((void)Recording::from_mcap(ended), std::invalid_argument) << size << " bytes and an end";
+    ASSERT_THROW((void)Recording::from_mcap(ended), RecordingError) << size << " bytes and an end";
   }
 }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <future>
-#include <stdexcept>
 
-#include "ripen/problems.hpp"
+#include "ripen/error.hpp"
+#include "util/problems.hpp"
 
 namespace ripen {
 
@@ -15,7 +15,7 @@ const PlannerThreadOptions& checked(const PlannerThreadOptions& options, const P
   if (planner.options().replanning != Replanning::kRolling) {
     problems += (problems.empty() ? "" : "\n") + std::string("planner thread: replanning must be kRolling");
   }
-  if (!problems.empty()) throw std::invalid_argument(problems);
+  if (!problems.empty()) throw OptionsError(problems);
   return options;
 }
 

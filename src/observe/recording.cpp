@@ -6,11 +6,11 @@
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <system_error>
 
-#include "control/mcap.hpp"
-#include "plan/json_fields.hpp"
+#include "observe/mcap.hpp"
+#include "ripen/error.hpp"
+#include "util/json_fields.hpp"
 
 namespace ripen {
 
@@ -154,36 +154,36 @@ Recording Recording::from_mcap(std::string_view bytes) {
   mcap::Reader reader(bytes);
   for (mcap::Record record; reader.next(record);) {
     if (record.opcode == mcap::Opcode::kChunk) {
-      throw std::invalid_argument("it has chunks, which recordings of ripen have not");
+      throw RecordingError("it has chunks, which recordings of ripen have not");
     }
     if (record.opcode == mcap::Opcode::kMetadata) {
       mcap::Metadata metadata = mcap::Reader::metadata(record.content);
       if (metadata.name == "notes") recording.notes = std::move(metadata.text);
       if (metadata.name != "ripen") continue;
       if (metadata.text["format"] != kFormat) {
-        throw std::invalid_argument("'format' is '" + metadata.text["format"] + "', not '" + kFormat + "'");
+        throw RecordingError("'format' is '" + metadata.text["format"] + "', not '" + kFormat + "'");
       }
       recording.layout = TokenLayout::from_json(metadata.text["layout"]);
       const std::string& period = metadata.text["period_ns"];
       const Json count = Json::parse(period, nullptr, false);
       if (!count.is_number_unsigned() || count.get<std::uint64_t>() < 1 ||
           count.get<std::uint64_t>() > kLongestPeriod) {
-        throw std::invalid_argument("'period_ns' is '" + period + "'");
+        throw RecordingError("'period_ns' is '" + period + "'");
       }
       recording.period = std::chrono::nanoseconds(count.get<std::int64_t>());
       known = true;
     }
     if (record.opcode == mcap::Opcode::kMessage) {
-      if (!known) throw std::invalid_argument("a message comes before the metadata 'ripen'");
+      if (!known) throw RecordingError("a message comes before the metadata 'ripen'");
       try {
         const Json json = Json::parse(mcap::Reader::message(record.content));
         recording.ticks.push_back(tick_of(json, recording.layout));
       } catch (const std::exception& error) {
-        throw std::invalid_argument("message " + std::to_string(recording.ticks.size()) + ": " + error.what());
+        throw RecordingError("message " + std::to_string(recording.ticks.size()) + ": " + error.what());
       }
     }
   }
-  if (!known) throw std::invalid_argument("there is no metadata 'ripen'");
+  if (!known) throw RecordingError("there is no metadata 'ripen'");
   return recording;
 }
 
@@ -193,7 +193,7 @@ void Recording::save(const std::string& path) const {
   const auto fail = [&] {
     const std::string why = reason();
     std::remove(partial.c_str());
-    throw std::runtime_error("recording '" + path + "': cannot be written: " + why);
+    throw RecordingError("recording '" + path + "': cannot be written: " + why);
   };
   std::FILE* file = std::fopen(partial.c_str(), "wb");
   if (file == nullptr) fail();
@@ -207,12 +207,12 @@ void Recording::save(const std::string& path) const {
 
 Recording Recording::load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("recording '" + path + "': cannot be opened: " + reason());
+  if (!file) throw RecordingError("recording '" + path + "': cannot be opened: " + reason());
   const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   try {
     return from_mcap(bytes);
   } catch (const std::exception& error) {
-    throw std::runtime_error("recording '" + path + "': " + error.what());
+    throw RecordingError("recording '" + path + "': " + error.what());
   }
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "ripen/error.hpp"
+
 namespace ripen::mcap {
 
 using Text = std::map<std::string, std::string>;
@@ -54,7 +56,7 @@ struct Metadata {
   Text text;
 };
 
-/// Goes through a file's records. What is wrong with it throws std::invalid_argument naming the byte.
+/// Goes through a file's records. What is wrong with it throws RecordingError naming the byte.
 class Reader {
  public:
   /// Takes a view: the bytes must outlive this and all records.

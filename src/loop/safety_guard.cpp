@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
-#include "ripen/problems.hpp"
+#include "ripen/error.hpp"
+#include "util/problems.hpp"
 #include "ripen/tick_report.hpp"
 
 namespace ripen {
@@ -46,7 +46,7 @@ SafetyGuard::SafetyGuard(const TokenLayout& layout, const SafetyGuardOptions& op
   }
   const std::string problems = options.validate();
   if (!problems.empty() || !misfits.text().empty()) {
-    throw std::invalid_argument(problems + (problems.empty() || misfits.text().empty() ? "" : "\n") + misfits.text());
+    throw OptionsError(problems + (problems.empty() || misfits.text().empty() ? "" : "\n") + misfits.text());
   }
   safe_.resize(actions);
   last_.resize(actions);

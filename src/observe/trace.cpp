@@ -5,9 +5,10 @@
 #include <cerrno>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
+
+#include "ripen/error.hpp"
 
 namespace ripen {
 
@@ -57,7 +58,7 @@ void Trace::save(const std::string& path) const {
   file << to_json();
   file.close();
   if (!file)
-    throw std::runtime_error("trace '" + path + "': cannot be written: " + std::generic_category().message(errno));
+    throw RecordingError("trace '" + path + "': cannot be written: " + std::generic_category().message(errno));
 }
 
 bool TraceTicks::on_tick(const TickReport& report) noexcept {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 #include <utility>
 
-#include "control/real_time_section.hpp"
-#include "ripen/problems.hpp"
+#include "loop/real_time_section.hpp"
+#include "ripen/error.hpp"
+#include "util/problems.hpp"
 
 namespace ripen {
 
@@ -32,7 +32,7 @@ Budget budget_of(const ControlLoopOptions& options) {
 /// The options, or an exception: what is initialised from them afterwards can rely on them.
 const ControlLoopOptions& checked(const ControlLoopOptions& options) {
   if (const std::string problems = options.validate(); !problems.empty()) {
-    throw std::invalid_argument(problems);
+    throw OptionsError(problems);
   }
   return options;
 }

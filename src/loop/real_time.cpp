@@ -10,11 +10,11 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
 
-#include "ripen/problems.hpp"
+#include "ripen/error.hpp"
+#include "util/problems.hpp"
 
 namespace ripen {
 
@@ -98,7 +98,7 @@ std::string RealTimeOptions::validate() const {
 
 std::vector<std::string> apply_real_time(const RealTimeOptions& options) {
   if (const std::string problems = options.validate(); !problems.empty()) {
-    throw std::invalid_argument(problems);
+    throw OptionsError(problems);
   }
   std::vector<std::string> refused;
   const auto note = [&](std::string problem) {
@@ -115,7 +115,7 @@ std::vector<std::string> apply_real_time(const RealTimeOptions& options) {
   if (options.policy == RealTimePolicy::kEnforce && !refused.empty()) {
     std::string all;
     for (const std::string& problem : refused) all += "\n" + problem;
-    throw std::runtime_error("real time refused:" + all);
+    throw RealTimeError("real time refused:" + all);
   }
   return refused;
 }

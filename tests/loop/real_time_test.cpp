@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/real_time.hpp"
 
 #include <gtest/gtest.h>
@@ -73,7 +74,7 @@ TEST(RealTimeTest, TellsWhatWasRefused) {
     try {
       apply_real_time(options);
       ADD_FAILURE() << "enforced, but nothing was thrown";
-    } catch (const std::runtime_error& error) {
+    } catch (const Error& error) {
       for (const std::string& problem : refused) {
         EXPECT_NE(std::string(error.what()).find(problem), std::string::npos) << error.what();
       }
@@ -136,7 +137,7 @@ TEST(RealTimeTest, DeniedLockedMemoryAndFifoAreThrownLoggedOrTold) {
     try {
       apply_real_time(options);
       ADD_FAILURE() << "enforced, but nothing was thrown";
-    } catch (const std::runtime_error& error) {
+    } catch (const Error& error) {
       EXPECT_EQ(error.what(), "real time refused:\n" + refused[0] + "\n" + refused[1]);
     }
   });
@@ -148,7 +149,7 @@ TEST(RealTimeTest, ListsEveryProblemOfItsOptions) {
   for (const char* value : {"100", "-1", "5000"}) {
     EXPECT_NE(problems.find(value), std::string::npos) << value << " is not in: " << problems;
   }
-  EXPECT_THROW(apply_real_time(options), std::invalid_argument);
+  EXPECT_THROW(apply_real_time(options), Error);
   EXPECT_EQ(RealTimeOptions{}.validate(), "");
 }
 

@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/tick_log.hpp"
 
 #include <gmock/gmock.h>
@@ -80,7 +81,7 @@ TEST(TickLogTest, PassesTicksOnAndRefusesBadOptions) {
   TickLog log({}, &ends);
   EXPECT_TRUE(log.on_tick({.tick = 2}));
   EXPECT_FALSE(log.on_tick({.tick = 3}));
-  EXPECT_THROW(TickLog({.entries = 0}), std::invalid_argument);
+  EXPECT_THROW(TickLog({.entries = 0}), OptionsError);
 }
 
 TEST(RingBufferTest, EveryValueOnceAndInOrder) {

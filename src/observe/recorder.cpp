@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 #include <utility>
 
-#include "ripen/problems.hpp"
+#include "ripen/error.hpp"
+#include "util/problems.hpp"
 
 namespace ripen {
 
@@ -20,7 +20,7 @@ const RecorderOptions& checked(const RecorderOptions& options, const PlanSource&
     more.range("plan_steps", options.plan_steps, 0, plan.horizon());
     problems += (problems.empty() ? "" : "\n") + more.text();
   }
-  if (!problems.empty()) throw std::invalid_argument(problems);
+  if (!problems.empty()) throw OptionsError(problems);
   return options;
 }
 
@@ -119,7 +119,7 @@ void Recorder::hand_over() noexcept {
 
 Recording Recorder::take() {
   const int full = full_.load(std::memory_order_acquire);
-  if (full < 0) throw std::logic_error("recorder: no recording is over");
+  if (full < 0) throw RecordingError("recorder: no recording is over");
   Recording recording = recording_of(banks_[static_cast<std::size_t>(full)]);
   full_.store(-1, std::memory_order_release);
   return recording;

@@ -1,8 +1,8 @@
-#include "control/mcap.hpp"
+#include "observe/mcap.hpp"
+#include "ripen/error.hpp"
 
 #include <bit>
 #include <cstring>
-#include <stdexcept>
 
 namespace ripen::mcap {
 
@@ -20,7 +20,7 @@ class Parser {
   explicit Parser(std::string_view content) : left_(content) {}
 
   std::string_view bytes(std::size_t size) {
-    if (size > left_.size()) throw std::invalid_argument("a field is longer than its record");
+    if (size > left_.size()) throw RecordingError("a field is longer than its record");
     const std::string_view taken = left_.substr(0, size);
     left_.remove_prefix(size);
     return taken;
@@ -124,16 +124,16 @@ std::string Writer::end() {
 }
 
 Reader::Reader(std::string_view bytes) : bytes_(bytes), at_(kMagic.size()) {
-  if (!bytes.starts_with(kMagic)) throw std::invalid_argument("no MCAP file: it does not begin like one");
+  if (!bytes.starts_with(kMagic)) throw RecordingError("no MCAP file: it does not begin like one");
   if (bytes.size() < 2 * kMagic.size() || !bytes.ends_with(kMagic)) {
-    throw std::invalid_argument("cut short: it does not end like an MCAP file");
+    throw RecordingError("cut short: it does not end like an MCAP file");
   }
   bytes_.remove_suffix(kMagic.size());
 }
 
 bool Reader::next(Record& record) {
   if (over_) return false;
-  const auto fail = [&](const char* what) { throw std::invalid_argument("byte " + std::to_string(at_) + ": " + what); };
+  const auto fail = [&](const char* what) { throw RecordingError("byte " + std::to_string(at_) + ": " + what); };
   if (bytes_.size() - at_ < kPrefix) fail("the file ends without a footer");
   std::uint64_t size = 0;
   std::memcpy(&size, bytes_.data() + at_ + 1, sizeof(size));

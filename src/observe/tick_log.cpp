@@ -5,10 +5,10 @@
 #include <array>
 #include <condition_variable>
 #include <mutex>
-#include <stdexcept>
 #include <stop_token>
 
-#include "ripen/problems.hpp"
+#include "ripen/error.hpp"
+#include "util/problems.hpp"
 
 namespace ripen {
 
@@ -19,7 +19,7 @@ constexpr std::array kFaults = {"read failed",  "bad observation", "write failed
                                 "rate limited", "stale",           "planner stuck", "model gives NaN"};
 
 const TickLogOptions& checked(const TickLogOptions& options) {
-  if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
+  if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
   return options;
 }
 

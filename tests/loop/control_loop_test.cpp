@@ -6,6 +6,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "ripen/error.hpp"
 #include "support/loop_rig.hpp"
 
 namespace ripen::test {
@@ -312,7 +313,7 @@ TEST(ControlLoopTest, ListsEveryProblemOfItsOptions) {
                            "max_write_failures", "max_stale_ticks", "rate"}) {
     EXPECT_NE(problems.find(name), std::string::npos) << name << " is not in: " << problems;
   }
-  EXPECT_THROW(LoopRig(LineRobot(3), 1, options), std::invalid_argument);
+  EXPECT_THROW(LoopRig(LineRobot(3), 1, options), OptionsError);
   EXPECT_EQ(ControlLoopOptions{}.validate(), "");
   EXPECT_NE(ControlLoopOptions{.period = 2h}.validate(), "") << "the grid would run out of the clock";
 }

@@ -1,3 +1,4 @@
+#include "ripen/error.hpp"
 #include "ripen/planner_thread.hpp"
 
 #include <gtest/gtest.h>
@@ -259,12 +260,12 @@ TEST(PlannerThreadTest, TheTicksHearOfAModelThatGivesNoNumbers) {
 TEST(PlannerThreadTest, RefusesBadOptions) {
   test::LineDenoiser denoiser;
   Planner planner(denoiser, small_plans());
-  EXPECT_THROW(PlannerThread(planner, {.poll = 0ns}), std::invalid_argument);
-  EXPECT_THROW(PlannerThread(planner, {.real_time = RealTimeOptions{.fifo_priority = 1000}}), std::invalid_argument);
+  EXPECT_THROW(PlannerThread(planner, {.poll = 0ns}), OptionsError);
+  EXPECT_THROW(PlannerThread(planner, {.real_time = RealTimeOptions{.fifo_priority = 1000}}), OptionsError);
   PlannerOptions cold = small_plans();
   cold.replanning = Replanning::kCold;
   Planner other(denoiser, cold);
-  EXPECT_THROW(PlannerThread{other}, std::invalid_argument);
+  EXPECT_THROW(PlannerThread{other}, OptionsError);
 }
 
 }  // namespace

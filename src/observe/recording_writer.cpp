@@ -5,10 +5,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
-#include <stdexcept>
 #include <stop_token>
 
-#include "ripen/problems.hpp"
+#include "ripen/error.hpp"
+#include "util/problems.hpp"
 
 namespace ripen {
 
@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds kPoll(50);  // The tick must not wake anybody: that is a system call.
 
 const RecordingWriterOptions& checked(const RecordingWriterOptions& options) {
-  if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
+  if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
   return options;
 }
 
