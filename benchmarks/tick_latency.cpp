@@ -47,7 +47,7 @@ struct Options {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(1.0 / rate));
   }
   [[nodiscard]] ControlLoopOptions loop() const {
-    ControlLoopOptions loop{.period = period()};
+    ControlLoopOptions loop{.period = period(), .max_stale = std::chrono::seconds(5)};
     if (passes) loop.budget = Budget{.passes = *passes};
     return loop;
   }
@@ -134,9 +134,7 @@ Totals measure(const Options& options) {
   } else {
     plan = std::make_unique<TickPlanner>(planner);
   }
-  std::array<Token, cube::kCubies> goal{};
-  cube::to_tokens(cube::Cube(), goal);
-  const std::array<Token, 1> idle{cube::kHold};
+  const Task task = cube::solved_task();
   SteadyClock clock;
   Random random(options.seed);
   apply_real_time({.fifo_priority = options.fifo, .prefault_stack = std::size_t{1} << 18});
@@ -148,7 +146,9 @@ Totals measure(const Options& options) {
     TraceTicks ticks(trace);
     const auto loop = std::make_unique<ControlLoop>(*plan, robot, clock, options.loop(),
                                                     std::vector<TickObserver*>{&ticks, &referee});
-    if (!loop->reset(goal, idle)) throw std::runtime_error("the camera saw nothing");
+    if (const ResetResult result = loop->reset(task); result != ResetResult::kOk) {
+      throw std::runtime_error(to_text(result));
+    }
     loop->run({});
     totals.add(loop->statistics());
     totals.solved += robot.solved() ? 1 : 0;

@@ -27,9 +27,7 @@ int main() {
   UntilSolved until(robot);
   ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 8}}, {&until});
 
-  std::array<Token, cube::kCubies> goal{};
-  cube::to_tokens(cube::Cube(), goal);
-  if (!loop.reset(goal, std::array{Token{cube::kHold}})) return 1;
+  if (loop.reset(cube::solved_task()) != ResetResult::kOk) return 1;
   loop.run({});
   for (const cube::LoggedTurn& turn : robot.turns()) std::printf("%s ", cube::to_text(turn.move).c_str());
   std::printf("in %lld ticks\n", static_cast<long long>(loop.statistics().ticks));

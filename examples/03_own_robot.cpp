@@ -1,7 +1,6 @@
 // A robot of one's own (carriage/robot.hpp) under the loop, with limits, somebody who pushes it, and what each tick
 // reports.
 
-#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -29,9 +28,8 @@ class Watcher : public ripen::TickObserver {
 }  // namespace
 
 int main() {
-  constexpr std::array<ripen::Token, 1> kGoal{30}, kIdle{carriage::kStay};  // to 1.5 m
   carriage::Robot robot(0.2);
-  carriage::Denoiser denoiser(kGoal[0]);
+  carriage::Denoiser denoiser(30);  // the bin of 1.5 m
   ripen::Planner planner(denoiser, {.horizon = 32, .candidates = 8, .pass_windows = 8});
   ripen::ManualClock clock;
   Watcher watcher(robot);
@@ -40,10 +38,9 @@ int main() {
       {.period = carriage::kPeriod,
        .budget = ripen::Budget{.passes = 2},
        .step_ticks = carriage::kStepTicks,
-       // No command leaves these, whatever the model says: at most 1 m/s either way, and 150 m/s per second.
-       .guard = {.channels = {{.low = -1.0, .high = 1.0, .rate = 150.0}}}},
+       .limits = {carriage::kVelocityLimits}},
       {&watcher});
-  if (!loop.reset(kGoal, kIdle)) return 1;
+  if (loop.reset(carriage::go_to(1.5)) != ripen::ResetResult::kOk) return 1;
   loop.run({});
 
   const ripen::LoopStatistics& statistics = loop.statistics();

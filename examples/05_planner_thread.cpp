@@ -1,6 +1,5 @@
 // The planner works on another core all the time; a tick only takes the newest plan, guards and writes.
 
-#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -25,18 +24,17 @@ struct Events : ripen::TickObserver {
 };
 
 int main() {
-  constexpr std::array<ripen::Token, 1> kGoal{30}, kIdle{carriage::kStay};
   carriage::Robot robot(0.2);
-  carriage::Denoiser denoiser(kGoal[0]);
+  carriage::Denoiser denoiser(30);  // the bin of 1.5 m
   ripen::Planner planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 8});
   // The planner is this thread's from here on. On a robot, apply_real_time() gives the loop's thread a core and a
   // priority, and PlannerThreadOptions::real_time gives this one another core.
   ripen::PlannerThread plan(planner);
   ripen::SteadyClock clock;
   Events events(robot);
-  ripen::ControlLoop loop(plan, robot, clock, {.period = carriage::kPeriod, .step_ticks = carriage::kStepTicks},
+  ripen::ControlLoop loop(plan, robot, clock, {.period = carriage::kPeriod, .step_ticks = carriage::kStepTicks, .limits = {carriage::kVelocityLimits}},
                           {&events});
-  if (!loop.reset(kGoal, kIdle)) return 1;
+  if (loop.reset(carriage::go_to(1.5)) != ripen::ResetResult::kOk) return 1;
   loop.run({});
 
   const ripen::LoopStatistics& statistics = loop.statistics();

@@ -23,7 +23,6 @@ namespace {
 using namespace carriage;
 using namespace std::chrono_literals;
 
-constexpr std::array<ripen::Token, 1> kGoal{30}, kIdle{kStay};  // to 1.5 m
 constexpr std::int64_t kGiveUp = 12000;                         // [ticks] a minute
 
 /// The plant's process; ended with this.
@@ -71,17 +70,18 @@ class Watcher : public ripen::TickObserver {
 int run() {
   UdpRobot robot;
   const Plant plant(robot.port());
-  Denoiser denoiser(kGoal[0]);
+  Denoiser denoiser(30);  // the bin of 1.5 m
   ripen::Planner planner(denoiser, {.horizon = 32, .candidates = 8, .pass_windows = 8});
   ripen::SteadyClock clock;
   Watcher watcher(robot);
-  ripen::ControlLoop loop(planner, robot, clock, {.budget = ripen::Budget{.passes = 2}, .max_read_failures = 20},
+  ripen::ControlLoop loop(planner, robot, clock, {.budget = ripen::Budget{.passes = 2}, .limits = {kVelocityLimits}},
                           {&watcher});
+  const ripen::Task task = go_to(1.5);
   int begun = 0;
   while (!watcher.arrived && watcher.tick < kGiveUp) {
     // A stop is latched until somebody has looked and resets. Here: until the plant is heard, and stands still.
     int attempts = 0;
-    while (!loop.reset(kGoal, kIdle)) {
+    while (loop.reset(task) != ripen::ResetResult::kOk) {
       if (++attempts == 4000) throw std::runtime_error("nothing heard of the plant");
       std::this_thread::sleep_for(5ms);
     }

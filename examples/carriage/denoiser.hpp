@@ -5,6 +5,8 @@
 #include <cstdlib>
 
 #include "ripen/denoiser.hpp"
+#include "ripen/limits.hpp"
+#include "ripen/task.hpp"
 
 namespace carriage {
 
@@ -20,6 +22,13 @@ inline ripen::TokenLayout layout() {
       {.name = "velocity [m/s]", .role = SlotRole::kAction, .vocabulary = 3, .low = -1.5, .high = 1.5},
   });
 }
+
+/// The carriage gets to a position and stands where there is nothing to do. [m]
+inline ripen::Task go_to(double position) { return {.goal = {position}, .rest = {0.0}}; }
+
+/// What no command leaves, whatever the model says: at most 1 m/s either way, from standing to that in 1/150 s.
+inline constexpr ripen::ChannelLimits kVelocityLimits{
+    .low = -1.0, .high = 1.0, .rate = 150.0, .acceleration = ripen::kUnlimited};
 
 /// Says where an action leads, which action is good, and how many steps are left to the goal it was made for.
 class Denoiser : public ripen::Denoiser {

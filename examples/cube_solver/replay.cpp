@@ -99,10 +99,7 @@ Recording replay(const Recording& recording, Denoiser& denoiser) {
                            .period = recording.period});
   ManualClock clock;
   ControlLoop loop(plan, robot, clock, loop_options_of(options), {&recorder});
-  std::array<Token, kCubies> start{}, goal{};
-  to_tokens(from_facelets(*options.facelets), start);
-  to_tokens(Cube(), goal);
-  if (!loop.reset(start, goal, std::array{Token{kHold}})) {
+  if (loop.reset(solved_task(), to_channels(from_facelets(*options.facelets))) != ResetResult::kOk) {
     throw std::invalid_argument("the denoiser's layout is not the cube's");
   }
   // On the recorded ticks, so that what was missed is missed again. The first call sets the grid.

@@ -116,7 +116,7 @@ ControlLoopOptions loop_options_of(const Options& options) {
   // The camera is blind while a face turns, which lasts less than a second.
   return {.period = std::chrono::microseconds(options.tick_us),
           .budget = budget_of(options),
-          .max_stale_ticks = options.sensor_latency_ticks + std::max(1000, 1000000 / options.tick_us)};
+          .max_stale = std::chrono::microseconds(options.tick_us) * options.sensor_latency_ticks + std::chrono::seconds(5)};
 }
 
 Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const Place& place) {
@@ -156,11 +156,9 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
   ControlLoop loop(*plan, robot, clock, loop_options_of(options), observers);
   watcher.watch(loop);
 
-  std::array<Token, kCubies> start{}, goal{};
-  to_tokens(cube, start);
-  to_tokens(Cube(), goal);
-  const std::array<Token, 1> idle{kHold};
-  if (!loop.reset(start, goal, idle)) throw std::invalid_argument("the denoiser's layout is not the cube's");
+  if (loop.reset(solved_task(), to_channels(cube)) != ResetResult::kOk) {
+    throw std::invalid_argument("the denoiser's layout is not the cube's");
+  }
   loop.run(std::stop_token());
   if (recorder) {
     *place.recording = recorder->kept();

@@ -49,4 +49,15 @@ void CubeTransition::from_frame(int frame, std::span<Token> action) const noexce
   action[0] = frames_[static_cast<std::size_t>(frame)].world[action[0]];
 }
 
+std::array<double, kCubies> to_channels(const Cube& cube) noexcept {
+  std::array<double, kCubies> channels{};
+  std::ranges::copy(cube.places, channels.begin());
+  return channels;
+}
+
+Task solved_task() {
+  const auto solved = to_channels(Cube());
+  return {.goal = {solved.begin(), solved.end()}, .rest = {kHold}};
+}
+
 }  // namespace ripen::cube

@@ -1,10 +1,12 @@
 #pragma once
 // The cube as tokens of a plan: one per cubie, and the turn.
 
+#include <array>
 #include <span>
 
 #include "cube_solver/cube.hpp"
 #include "cube_solver/frames.hpp"
+#include "ripen/task.hpp"
 #include "ripen/token_layout.hpp"
 #include "ripen/transition.hpp"
 
@@ -13,6 +15,9 @@ namespace ripen::cube {
 /// 20 state slots named like the cubies, whose 24 values are the cubie's places, and one action slot "turn" whose 19
 /// values are the moves.
 [[nodiscard]] TokenLayout layout();
+
+/// The robot's channels: places of the cubies. Real-time safe.
+[[nodiscard]] std::array<double, kCubies> to_channels(const Cube& cube) noexcept;
 
 /// tokens: [20]. Real-time safe.
 void to_tokens(const Cube& cube, std::span<Token> tokens) noexcept;
@@ -38,5 +43,8 @@ class CubeTransition : public Transition {
  private:
   const std::array<Frame, kFrames>& frames_ = cube::frames();
 };
+
+/// To solve the cube: every cubie at home, and no turn where there is nothing to do.
+[[nodiscard]] Task solved_task();
 
 }  // namespace ripen::cube

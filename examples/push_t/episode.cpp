@@ -84,17 +84,19 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
   Watcher watcher(robot, planner, recording);
   ControlLoop loop(
       planner, robot, clock,
-      {.period = std::chrono::microseconds(options.tick_us), .budget = budget_of(options), .step_ticks = 1},
+      {.period = std::chrono::microseconds(options.tick_us),
+       .budget = budget_of(options),
+       .step_ticks = 1,
+       // The benchmark limits nothing; its agent follows a target within the table at its own speed.
+       .limits = {{.rate = kUnlimited, .acceleration = kUnlimited, .measured_by = 0},
+                  {.rate = kUnlimited, .acceleration = kUnlimited, .measured_by = 1}},
+       .max_stale = kNever},
       {&watcher});
 
   // The goal is always the same: the model knows it, and no token says it. Until anything is planned the agent stays.
-  const Tokenizer tokenizer(planner.layout());
   std::array<double, kStates> channels{};
   to_channels(robot.state(), channels);
-  std::array<Token, kStates> start{}, goal{};
-  goal.fill(kMask);
-  std::array<Token, kActions> idle{tokenizer.encode(kStates, channels[0]), tokenizer.encode(kStates + 1, channels[1])};
-  if (!tokenizer.encode_state(channels, start) || !loop.reset(start, goal, idle)) {
+  if (loop.reset(Task{}, channels) != ResetResult::kOk) {
     throw std::invalid_argument("the denoiser's layout is not that of Push-T");
   }
   loop.run(std::stop_token());

@@ -14,14 +14,37 @@
 #include "ripen/budget.hpp"
 #include "ripen/clock.hpp"
 #include "ripen/histogram.hpp"
+#include "ripen/limits.hpp"
 #include "ripen/plan_source.hpp"
 #include "ripen/planner.hpp"
 #include "ripen/robot.hpp"
-#include "ripen/safety_guard.hpp"
+#include "ripen/task.hpp"
 #include "ripen/tick_report.hpp"
-#include "ripen/tokenizer.hpp"
 
 namespace ripen {
+
+/// What goes out where the plan does not say it.
+enum class Fallback : std::uint8_t {
+  kRest,  ///< Task::rest where it is given; the last command is held where it is not
+  kHold,  ///< the last command is held; a category rests
+  kPlan,  ///< the plan, as long as it is decided; then as kRest
+};
+
+/// To hold, a channel slows down within its limits and stays.
+struct Fallbacks {
+  Fallback undecided = Fallback::kRest;  ///< no pass has decided the action that is due; kPlan is refused
+  Fallback unread = Fallback::kPlan;     ///< nothing sound could be read
+  Fallback stopped = Fallback::kRest;    ///< the robot is stopped
+};
+
+/// Whose instants the ticks are, where firmware calls step().
+enum class Grid : std::uint8_t {
+  kOwn,     ///< the loop's: one period after the other since the first call
+  kFollow,  ///< the caller's: hardware whose clock is a little faster or slower is neither early nor late
+};
+
+/// A limit in time that is never reached.
+inline constexpr std::chrono::nanoseconds kNever = std::chrono::nanoseconds::max();
 
 /// How a loop works; fixed at construction.
 struct ControlLoopOptions {
@@ -38,11 +61,21 @@ struct ControlLoopOptions {
   /// [ticks] a step lasts; 0: the robot reports the steps it has begun and done. Otherwise step s is the ticks
   /// [s n, (s + 1) n), whatever the robot reports, and Observation::state_step of a state sensed in tick t is t / n.
   int step_ticks = 0;
-  int max_read_failures = 10;   ///< in a row that are bridged with the plan; the next one stops the robot
-  int max_write_failures = 10;  ///< in a row; the next one stops the robot: what it does is not what was planned
-  int max_stale_ticks = 1000;   ///< in a row without a fresh state; the next one stops the robot
-  int max_stuck_ticks = 1000;   ///< in a row that a PlannerThread did not take up; the next one stops the robot
-  SafetyGuardOptions guard = {};
+  /// With several ticks a step: continuous channels go in a straight line to the next step's action, where that is
+  /// decided, and arrive as it begins.
+  bool interpolate = false;
+  Grid grid = Grid::kOwn;                  ///< of step(); run() keeps its own
+  std::vector<ChannelLimits> limits = {};  ///< [actions]; may be left out only if no action is continuous
+  Fallbacks fallback = {};
+
+  // How long something may last. After that the robot is stopped, until reset. Ticks that were missed count.
+  std::chrono::nanoseconds max_read_failure = std::chrono::milliseconds(100);   ///< nothing sound was read
+  std::chrono::nanoseconds max_write_failure = std::chrono::milliseconds(100);  ///< commands were not taken
+  std::chrono::nanoseconds max_stale = std::chrono::milliseconds(100);          ///< no fresh state came
+  std::chrono::nanoseconds max_stuck = std::chrono::milliseconds(100);          ///< a PlannerThread took nothing up
+  std::chrono::nanoseconds max_bad_model = std::chrono::milliseconds(100);      ///< every pass was thrown away
+  std::chrono::nanoseconds max_out_of_range = std::chrono::milliseconds(100);   ///< some channel was out of its range
+  std::chrono::nanoseconds max_frozen = std::chrono::milliseconds(500);         ///< a sensor showed nothing new
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;
@@ -58,6 +91,7 @@ struct LoopStatistics {
   std::int64_t ticks = 0;   ///< that wrote a command
   std::int64_t missed = 0;  ///< that were left out because the one before lasted too long
   std::int64_t late = 0;    ///< of `ticks`: whose work ended after the next tick's instant
+  std::int64_t early = 0;   ///< of `ticks`: called for more than half a period too early, as if twice in a tick
   std::int64_t passes = 0;
   std::array<std::int64_t, 5> sources = {};  ///< ticks by CommandSource
 };
@@ -79,106 +113,72 @@ class TickObserver {
   virtual bool on_tick(const Tick& tick) noexcept = 0;
 };
 
+/// What came of a reset. All but kOk leave the loop stopped.
+enum class ResetResult : std::uint8_t {
+  kOk,
+  kNotRead,         ///< Robot::read returned false
+  kNotSensed,       ///< no fresh state, or a channel of it was not seen: a sensor's latency, say; try again later
+  kBadState,        ///< not finite, no category, out of its range, a count that cannot be, or not the loop's memory
+  kBadGoal,         ///< Task::goal has another length than the states, or a value out of its range
+  kBadRest,         ///< Task::rest has another length than the actions, a value out of its limits, or no category
+  kNothingToHold,   ///< a continuous channel has neither a rest, nor was it measured or commanded before
+  kOutOfLimits,     ///< a channel was measured further out of its limits than a tick may move it
+  kPlannerRefused,  ///< the planner cannot plan for this goal
+};
+enum class StepResult : std::uint8_t { kDone, kEnded, kNotReset };          ///< kEnded: an observer ends the loop
+enum class RunResult : std::uint8_t { kStopRequested, kEnded, kNotReset };  ///< likewise
+/// A sentence's worth of each.
+[[nodiscard]] const char* to_text(ResetResult result) noexcept;
+[[nodiscard]] const char* to_text(StepResult result) noexcept;
+[[nodiscard]] const char* to_text(RunResult result) noexcept;
+
 /// Drives a robot along a planner's plan, one command a tick.
 ///
 /// In each tick: read and clamp the observation; if the head is decided and nothing contradicts it, write first and
-/// refine afterwards, otherwise refine and then write. The command passes the guard whatever its source:
+/// refine afterwards, otherwise refine and then write. Every command passes the limits, whatever its source:
 /// - kFresh: the head was decided by the model, or the goal is reached;
-/// - kPartial: no pass had decided the head when it was due;
-/// - kHeld: no (sound) observation, or a planner's thread that does not know of the tick before yet; the plan goes on
-///   unobserved;
-/// - kRamping, kStopped: one of the four limits of ControlLoopOptions was passed; TickReport::faults says which. Idle
-///   from then on, at the guard's rate limit, until reset.
+/// - kPartial: no pass had decided the head when it was due: Fallbacks::undecided;
+/// - kHeld: no (sound) observation, a model whose outputs are not finite, or a planner's thread that does not know of
+///   the tick before yet: Fallbacks::unread;
+/// - kRamping, kStopped: one of the limits in time was passed; TickReport::faults says which. Fallbacks::stopped from
+///   then on, until reset.
 ///
 /// The grid is absolute. A tick whose instant and whose period have passed is not made up for, but counted as missed; a
-/// late one has what is left of its budget. After reset a tick takes no heap, no lock, no exception and no system call
-/// but the sleep and the robot's own. One thread at a time.
+/// late one has what is left of its budget. All durations are the given clock's. After reset a tick takes no heap, no
+/// lock, no exception and no system call but the sleep and the robot's own. One thread at a time.
 class ControlLoop {
  public:
   /// Takes references: all must outlive the loop. observers: all are told of each tick, in this order; one that
-  /// returns false ends the loop. Throws OptionsError listing every problem of the options, and for a null observer.
-  /// The planner works inside the tick; for the other way see PlannerThread.
+  /// returns false ends the loop. Throws OptionsError listing every problem of the options and of their fit to the
+  /// layout, and for a null observer. The planner works inside the tick; for the other way see PlannerThread.
   ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
               std::vector<TickObserver*> observers = {});
   ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
               std::vector<TickObserver*> observers = {});
+  ~ControlLoop();
 
   /// Begins a plan from what the robot senses, and lifts a stop. Reads the observation of the next tick: that tick will
-  /// use it and not read again, so call this right before it. Returns false, leaving the loop stopped, if nothing was
-  /// sensed (a sensor's latency, say; then try later or give the state) or a token is out of its vocabulary.
-  /// goal: [states], kMask means any; idle: [actions], also the command of a stopped robot.
-  [[nodiscard]] bool reset(std::span<const Token> goal, std::span<const Token> idle) noexcept;
-
-  /// The same from a known state of a robot at rest. state: [states].
-  [[nodiscard]] bool reset(std::span<const Token> state, std::span<const Token> goal,
-                           std::span<const Token> idle) noexcept;
+  /// use it and not read again, so call this right before it.
+  [[nodiscard]] ResetResult reset(const Task& task) noexcept;
+  /// The same from a known state of a robot at rest. state: [states] in the channels' units.
+  [[nodiscard]] ResetResult reset(const Task& task, std::span<const double> state) noexcept;
 
   /// Owns this thread: ticks on a grid that begins now, until asked to stop or told so by an observer. Numbers of
   /// ticks go on from where they were. Returns at once before the first reset.
-  void run(const std::stop_token& stop) noexcept;
+  RunResult run(const std::stop_token& stop) noexcept;
 
   /// The work of one tick, for firmware that owns the thread. The first call sets the grid; then the tick is the one
   /// that `now`, on the loop's clock, falls in, but never one that was done: a call that comes early is the next tick.
-  /// Returns false if an observer ends the loop, and, doing nothing, before the first reset.
-  bool step(TimePoint now) noexcept;
+  /// Does nothing before the first reset.
+  StepResult step(TimePoint now) noexcept;
 
-  /// The last tick.
-  [[nodiscard]] const TickReport& report() const noexcept { return report_; }
-  [[nodiscard]] const LoopStatistics& statistics() const noexcept { return statistics_; }
+  /// The last tick. On the loop's thread; for another one see LiveReport.
+  [[nodiscard]] const TickReport& report() const noexcept;
+  [[nodiscard]] const LoopStatistics& statistics() const noexcept;
 
  private:
-  void place_grid(TimePoint now) noexcept;
-  void enter_tick(TimePoint now) noexcept;
-  bool read(std::int64_t tick) noexcept;
-  void begin_plan(std::span<const Token> idle) noexcept;
-  bool observe() noexcept;
-  bool take_steps() noexcept;
-  void follow_plan(bool observed, TimePoint begin) noexcept;
-  void count_failures(bool observed) noexcept;
-  void stop_robot() noexcept;
-  void write_planned(CommandSource source) noexcept;
-  bool write(CommandSource source, bool offers_next) noexcept;
-  void leave_tick(TimePoint begin) noexcept;
-  bool tell_observers() noexcept;
-
-  ControlLoop(std::unique_ptr<TickPlanner> own_plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-              std::vector<TickObserver*> observers);
-
-  std::unique_ptr<TickPlanner> own_plan_;  // plan_ if a planner was given
-  PlanSource& plan_;
-  Robot& robot_;
-  Clock& clock_;
-  ControlLoopOptions options_;
-  Budget budget_, most_;
-  std::vector<TickObserver*> observers_;
-  Tokenizer tokenizer_;
-  SafetyGuard guard_;
-
-  std::vector<double> state_;        // [states]
-  std::vector<Token> state_tokens_;  // [states]
-  std::vector<double> action_;       // [actions]
-  std::vector<double> next_;         // [actions]
-  Observation observation_;
-  Observation as_read_;     // what observers are shown
-  bool delivered_ = false;  // as Robot::read returned it
-  Command command_;
-
-  bool ready_ = false;                // a plan was begun
-  bool kept_ = false;                 // observation_ is of next_tick_ already
-  bool placed_ = false;               // origin_ is set
-  TimePoint origin_;                  // tick 0 on the grid
-  std::int64_t next_tick_ = 0;        // the first that was neither done nor missed
-  std::optional<std::int64_t> base_;  // the robot's count of steps where the plan's begins
-  std::int64_t done_ = 0;             // [steps] of the plan
-  std::int64_t begun_ = 0;            // [steps] of the plan
-  int read_failures_ = 0;             // ticks in a row without an observation
-  int write_failures_ = 0;            // ticks in a row without a command delivered
-  std::int64_t sensed_ = -1;          // the last tick with a fresh state, or the one before the plan's first
-  bool stopping_ = false;             // latched until reset
-
-  TimePoint written_;
-  TickReport report_;
-  LoopStatistics statistics_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace ripen

@@ -10,14 +10,16 @@ namespace ripen {
 enum class CommandSource : std::uint8_t {
   kFresh,    ///< decided, and every pass the tick wanted was done
   kPartial,  ///< decided only because it was due
-  kHeld,     ///< the plan could not be refined; the next ripened token
-  kRamping,  ///< no usable plan: slowing down to the safe command
-  kStopped,  ///< latched until reset
+  kHeld,     ///< nothing sound was seen, or the model says nothing: the plan as it was, or the fallback
+  kRamping,  ///< stopping, and not yet at the fallback within the limits
+  kStopped,  ///< stopped: latched until reset
 };
 
-/// What a robot reports in one tick. The loop owns the memory of `state`; read() fills it.
+/// What a robot reports in one tick. The loop owns the memory of `state` and `seen`: read() fills it. A robot that puts
+/// other memory there is not believed.
 struct Observation {
   std::span<double> state;       ///< [states] channel values in the layout's units
+  std::span<bool> seen;          ///< [states] true when read() is called; false for a channel that was not sensed
   bool fresh = false;            ///< a sensed state arrived in this tick
   std::int64_t state_step = 0;   ///< which step's state it is: steps finished when it was sensed
   std::int64_t steps_begun = 0;  ///< steps whose action the robot has begun: they can no longer change
@@ -30,7 +32,7 @@ struct Command {
   std::int64_t step = 0;  ///< the step this action belongs to
   CommandSource source = CommandSource::kFresh;
   std::span<const double> action;  ///< [actions] channel values in the layout's units, finite
-  std::span<const double> next;    ///< [actions] of step + 1 as planned now; NaN while undecided
+  std::span<const double> next;    ///< [actions] of step + 1 as planned now; NaN while undecided or out of reach
 };
 
 /// A robot, real or simulated. Both calls happen on the control thread, once per tick, and must not throw; for the

@@ -1,10 +1,13 @@
 #include "ripen/control_loop.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
+#include "loop/command_guard.hpp"
 #include "loop/real_time_section.hpp"
+#include "loop/senses.hpp"
 #include "ripen/error.hpp"
 #include "util/problems.hpp"
 
@@ -20,9 +23,7 @@ constexpr std::int64_t kMostSteps = std::int64_t{1} << 61;
 bool is_count(std::int64_t steps) noexcept { return steps >= -kMostSteps && steps <= kMostSteps; }
 
 constexpr double kDefaultReserve = 0.2;  // of the period
-
-/// Durations are measured in real time even if the grid is virtual.
-TimePoint real_now() noexcept { return SteadyClock().now(); }
+constexpr int kFollowing = 8;            // a grid that follows its caller goes this part of the way in a tick
 
 Budget budget_of(const ControlLoopOptions& options) {
   const auto reserve = std::chrono::duration_cast<nanoseconds>(options.period * kDefaultReserve);
@@ -31,9 +32,7 @@ Budget budget_of(const ControlLoopOptions& options) {
 
 /// The options, or an exception: what is initialised from them afterwards can rely on them.
 const ControlLoopOptions& checked(const ControlLoopOptions& options) {
-  if (const std::string problems = options.validate(); !problems.empty()) {
-    throw OptionsError(problems);
-  }
+  if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
   return options;
 }
 
@@ -48,10 +47,57 @@ std::vector<TickObserver*> checked(std::vector<TickObserver*> observers) {
 
 }  // namespace
 
+const char* to_text(ResetResult result) noexcept {
+  switch (result) {
+    case ResetResult::kOk:
+      return "ok";
+    case ResetResult::kNotRead:
+      return "the robot could not be read";
+    case ResetResult::kNotSensed:
+      return "no fresh state of all channels was sensed";
+    case ResetResult::kBadState:
+      return "the sensed state is not finite, no category, out of its range, or not in the loop's memory";
+    case ResetResult::kBadGoal:
+      return "the task's goal does not fit the layout's states";
+    case ResetResult::kBadRest:
+      return "the task's rest does not fit the layout's actions and their limits";
+    case ResetResult::kNothingToHold:
+      return "a continuous channel has neither a rest nor a measured or sent value to hold";
+    case ResetResult::kOutOfLimits:
+      return "a channel was measured outside its limits";
+    case ResetResult::kPlannerRefused:
+      return "the planner cannot plan for this goal";
+  }
+  return "?";
+}
+
+const char* to_text(StepResult result) noexcept {
+  switch (result) {
+    case StepResult::kDone:
+      return "done";
+    case StepResult::kEnded:
+      return "ended by an observer";
+    case StepResult::kNotReset:
+      return "not reset";
+  }
+  return "?";
+}
+
+const char* to_text(RunResult result) noexcept {
+  switch (result) {
+    case RunResult::kStopRequested:
+      return "asked to stop";
+    case RunResult::kEnded:
+      return "ended by an observer";
+    case RunResult::kNotReset:
+      return "not reset";
+  }
+  return "?";
+}
+
 std::string ControlLoopOptions::validate() const {
   constexpr nanoseconds kLongestPeriod = std::chrono::hours(1);  // 2.5 million of them fit the clock
   constexpr std::int64_t kForever = nanoseconds::max().count();
-  constexpr int kMany = std::numeric_limits<int>::max() - 1;
   Problems problems("control loop");
   problems.range("period [ns]", period.count(), std::int64_t{1}, kLongestPeriod.count());
   const bool reserved = reserve && reserve->count() >= 0 && *reserve <= period;
@@ -59,7 +105,7 @@ std::string ControlLoopOptions::validate() const {
   const auto check = [&](const char* name, const Budget& given, const Budget& least) {
     const std::string of = name;
     const bool timed = given.time != nanoseconds::max();
-    const std::int64_t longest = timed && reserved ? (period - *reserve).count() : kForever;
+    const std::int64_t longest = !timed ? kForever : reserved ? (period - *reserve).count() : period.count();
     const std::int64_t shortest = least.time == nanoseconds::max() ? 0 : std::min(longest, least.time.count());
     problems.range((of + ".time [ns]").c_str(), given.time.count(), shortest, longest);
     problems.range((of + ".passes").c_str(), given.passes, least.passes, std::numeric_limits<int>::max());
@@ -67,270 +113,505 @@ std::string ControlLoopOptions::validate() const {
   const Budget nothing{.time = nanoseconds(0), .passes = 0};
   if (budget) check("budget", *budget, nothing);
   if (most && (reserved || !reserve)) check("most", *most, budget_of(*this));
-  problems.range("step_ticks", step_ticks, 0, kMany);
-  problems.range("max_read_failures", max_read_failures, 0, kMany);
-  problems.range("max_write_failures", max_write_failures, 0, kMany);
-  problems.range("max_stale_ticks", max_stale_ticks, 0, kMany);
-  problems.range("max_stuck_ticks", max_stuck_ticks, 0, kMany);
-  const std::string guard_problems = guard.validate();
-  if (guard_problems.empty()) return problems.text();
-  return problems.text().empty() ? guard_problems : problems.text() + '\n' + guard_problems;
+  problems.range("step_ticks", step_ticks, 0, std::numeric_limits<int>::max() - 1);
+  problems.require(!interpolate || step_ticks > 0, "interpolate needs step_ticks");
+  problems.require(fallback.undecided != Fallback::kPlan, "fallback.undecided: there is no plan where it is undecided");
+  const auto limit = [&](const char* name, nanoseconds value) {
+    problems.range((std::string(name) + " [ns]").c_str(), value.count(), std::int64_t{0}, kForever);
+  };
+  limit("max_read_failure", max_read_failure);
+  limit("max_write_failure", max_write_failure);
+  limit("max_stale", max_stale);
+  limit("max_stuck", max_stuck);
+  limit("max_bad_model", max_bad_model);
+  limit("max_out_of_range", max_out_of_range);
+  limit("max_frozen", max_frozen);
+  return problems.text();
+}
+
+struct ControlLoop::Impl {
+  Impl(PlanSource& source, Robot& driven, Clock& time, const ControlLoopOptions& given, std::vector<TickObserver*> told)
+      : plan(source),
+        robot(driven),
+        clock(time),
+        options(checked(given)),
+        budget(budget_of(options)),
+        most(options.most.value_or(budget)),
+        observers(checked(std::move(told))),
+        tokenizer(plan.layout()),
+        guard(plan.layout(), options.limits, options.period),
+        senses(plan.layout(), options.limits),
+        goal(static_cast<std::size_t>(plan.layout().states()), kMask),
+        idle(static_cast<std::size_t>(plan.layout().actions()), kMask),
+        rest(idle.size()),
+        planned(idle.size()),
+        wanted(idle.size()),
+        action(idle.size()),
+        next(idle.size()) {}
+
+  // --- Beginning ---
+  ResetResult begin(const Task& task) noexcept;
+  ResetResult set_goal(const Task& task) noexcept;
+  ResetResult set_rest(const Task& task) noexcept;
+  ResetResult start_commands() noexcept;
+
+  // --- A tick ---
+  StepResult step(TimePoint now) noexcept;
+  void place_grid(TimePoint now) noexcept;
+  void enter_tick(TimePoint now) noexcept;
+  bool read(std::int64_t tick) noexcept;
+  bool observe() noexcept;
+  bool take_steps() noexcept;
+  void count_failures(bool observed) noexcept;
+  void follow_plan(bool observed, TimePoint begin) noexcept;
+  void refine(TimePoint begin) noexcept;
+  void begin_plan_tick(bool observed) noexcept;
+  void stop_robot() noexcept;
+  void write_planned(CommandSource source) noexcept;
+  void fall_back(Fallback fallback) noexcept;
+  void want_plan() noexcept;
+  bool write(CommandSource source, bool offers_next) noexcept;
+  void leave_tick(TimePoint begin) noexcept;
+
+  [[nodiscard]] int ticks_left() const noexcept {
+    return options.step_ticks > 0 ? options.step_ticks - static_cast<int>(report.tick % options.step_ticks) : 1;
+  }
+  /// Whether something that was last in order in this tick has been out of order for longer than it may.
+  [[nodiscard]] bool too_long(std::int64_t last_good, nanoseconds limit) const noexcept {
+    return report.tick - last_good > limit / options.period;
+  }
+
+  std::unique_ptr<TickPlanner> own_plan;  // `plan` if a planner was given
+  PlanSource& plan;
+  Robot& robot;
+  Clock& clock;
+  ControlLoopOptions options;
+  Budget budget, most;
+  std::vector<TickObserver*> observers;
+  Tokenizer tokenizer;
+  CommandGuard guard;
+  Senses senses;
+
+  std::vector<Token> goal, idle;
+  std::vector<ChannelValue> rest;
+  std::vector<double> planned;   // [actions] of the step due
+  std::vector<Setpoint> wanted;  // [actions]
+  std::vector<double> action;    // [actions] sent
+  std::vector<double> next;      // [actions]
+  Observation observation;
+  Observation as_read;     // what observers are shown
+  bool delivered = false;  // what Robot::read returned
+  Command command;
+
+  bool ready = false;                // a plan was begun
+  bool kept = false;                 // `observation` is of next_tick already
+  bool placed = false;               // origin is set
+  bool running = false;              // commands went out since the last pause
+  TimePoint origin;                  // tick 0 on the grid
+  TimePoint idle_since;              // when the last tick's work ended
+  nanoseconds lateness{};            // of this tick, from its instant
+  std::int64_t next_tick = 0;        // the first that was neither done nor missed
+  std::optional<std::int64_t> base;  // the robot's count of steps where the plan's begins
+  std::int64_t done = 0;             // [steps] of the plan
+  std::int64_t begun = 0;            // [steps] of the plan
+
+  // Ticks in which all was well.
+  std::int64_t read_ok = 0, written_ok = 0, sensed = 0, model_ok = 0, in_range = 0, lively = 0;
+  bool write_bad = false;  // the last command was not taken
+  bool model_bad = false;  // the last pass was thrown away
+  bool stopping = false;   // latched until reset
+
+  TimePoint written;
+  TickReport report;
+  LoopStatistics statistics;
+};
+
+// --- Beginning ---
+
+ResetResult ControlLoop::Impl::set_goal(const Task& task) noexcept {
+  if (!task.goal.empty() && task.goal.size() != goal.size()) return ResetResult::kBadGoal;
+  for (std::size_t s = 0; s < goal.size(); ++s) {
+    goal[s] = kMask;
+    if (task.goal.empty() || !task.goal[s]) continue;
+    const Slot& slot = plan.layout().slot(static_cast<int>(s));
+    const double value = *task.goal[s];
+    if (slot.continuous() && !(value >= slot.low && value <= slot.high)) return ResetResult::kBadGoal;
+    goal[s] = tokenizer.encode(static_cast<int>(s), value);
+    if (goal[s] == kMask) return ResetResult::kBadGoal;
+  }
+  return ResetResult::kOk;
+}
+
+ResetResult ControlLoop::Impl::set_rest(const Task& task) noexcept {
+  if (!task.rest.empty() && task.rest.size() != rest.size()) return ResetResult::kBadRest;
+  for (std::size_t c = 0; c < rest.size(); ++c) {
+    rest[c] = task.rest.empty() ? ChannelValue() : task.rest[c];
+    action[c] = rest[c].value_or(guard.last(c));
+    if (!rest[c] && !guard.continuous(c)) return ResetResult::kBadRest;
+  }
+  return guard.within_limits(action) ? ResetResult::kOk : ResetResult::kBadRest;
+}
+
+/// The first command starts from what was measured; after that, from what was sent.
+ResetResult ControlLoop::Impl::start_commands() noexcept {
+  for (std::size_t c = 0; c < rest.size(); ++c) {
+    if (!guard.continuous(c)) continue;
+    const int measured_by = options.limits[c].measured_by;
+    if (measured_by >= 0 && !running) {
+      if (!guard.start_at(c, senses.value(static_cast<std::size_t>(measured_by)))) return ResetResult::kOutOfLimits;
+    } else if (!rest[c] && !guard.begun(c)) {
+      return ResetResult::kNothingToHold;
+    }
+  }
+  for (std::size_t c = 0; c < rest.size(); ++c) {
+    idle[c] = tokenizer.encode(plan.layout().states() + static_cast<int>(c), rest[c].value_or(guard.last(c)));
+  }
+  return ResetResult::kOk;
+}
+
+/// From what was sensed, once it was encoded.
+ResetResult ControlLoop::Impl::begin(const Task& task) noexcept {
+  for (const auto part : {&Impl::set_goal, &Impl::set_rest}) {
+    if (const ResetResult result = (this->*part)(task); result != ResetResult::kOk) return result;
+  }
+  if (const ResetResult result = start_commands(); result != ResetResult::kOk) return result;
+  if (!plan.reset(senses.tokens(), goal, idle)) return ResetResult::kPlannerRefused;
+  guard.set_rest(rest);
+  done = begun = 0;
+  read_ok = written_ok = sensed = model_ok = in_range = lively = next_tick - 1;
+  write_bad = model_bad = stopping = false;
+  ready = true;
+  return ResetResult::kOk;
 }
 
 ControlLoop::ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-                         std::vector<TickObserver*> observers)
-    : ControlLoop(std::make_unique<TickPlanner>(planner), robot, clock, options, std::move(observers)) {}
-
-ControlLoop::ControlLoop(std::unique_ptr<TickPlanner> own_plan, Robot& robot, Clock& clock,
-                         const ControlLoopOptions& options, std::vector<TickObserver*> observers)
-    : ControlLoop(*own_plan, robot, clock, options, std::move(observers)) {
-  own_plan_ = std::move(own_plan);
+                         std::vector<TickObserver*> observers) {
+  auto own = std::make_unique<TickPlanner>(planner);
+  impl_ = std::make_unique<Impl>(*own, robot, clock, options, std::move(observers));
+  impl_->own_plan = std::move(own);
 }
 
 ControlLoop::ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
                          std::vector<TickObserver*> observers)
-    : plan_(plan),
-      robot_(robot),
-      clock_(clock),
-      options_(checked(options)),
-      budget_(budget_of(options)),
-      most_(options.most.value_or(budget_)),
-      observers_(checked(std::move(observers))),
-      tokenizer_(plan.layout()),
-      guard_(plan.layout(), options.guard, options.period),
-      state_(static_cast<std::size_t>(plan.layout().states())),
-      state_tokens_(state_.size()),
-      action_(static_cast<std::size_t>(plan.layout().actions())),
-      next_(action_.size()) {}
+    : impl_(std::make_unique<Impl>(plan, robot, clock, options, std::move(observers))) {}
 
-bool ControlLoop::reset(std::span<const Token> goal, std::span<const Token> idle) noexcept {
+ControlLoop::~ControlLoop() = default;
+
+const TickReport& ControlLoop::report() const noexcept { return impl_->report; }
+const LoopStatistics& ControlLoop::statistics() const noexcept { return impl_->statistics; }
+
+ResetResult ControlLoop::reset(const Task& task) noexcept {
   const RealTimeSection section;
-  stopping_ = true;
-  kept_ = read(next_tick_);
-  if (!kept_ || !observation_.fresh || !is_count(observation_.state_step)) return false;
-  if (!tokenizer_.encode_state(observation_.state, state_tokens_)) return false;
-  if (!plan_.reset(state_tokens_, goal, idle)) return false;
-  begin_plan(idle);
-  base_ = observation_.state_step;
-  return true;
-}
-
-bool ControlLoop::reset(std::span<const Token> state, std::span<const Token> goal,
-                        std::span<const Token> idle) noexcept {
-  const RealTimeSection section;
-  stopping_ = true;
-  if (!plan_.reset(state, goal, idle)) return false;
-  begin_plan(idle);
-  base_.reset();
-  return true;
-}
-
-void ControlLoop::begin_plan(std::span<const Token> idle) noexcept {
-  tokenizer_.decode_action(idle, action_);
-  guard_.set_safe(action_);
-  done_ = 0;
-  begun_ = 0;
-  read_failures_ = 0;
-  write_failures_ = 0;
-  sensed_ = next_tick_ - 1;
-  stopping_ = false;
-  ready_ = true;
-}
-
-void ControlLoop::run(const std::stop_token& stop) noexcept {
-  place_grid(clock_.now());
-  while (!stop.stop_requested()) {
-    clock_.sleep_until(origin_ + next_tick_ * options_.period);
-    if (!step(clock_.now())) break;
+  Impl& l = *impl_;
+  l.stopping = true;
+  l.kept = false;
+  l.senses.forget();
+  if (!l.read(l.next_tick)) return ResetResult::kNotRead;
+  if (!l.observation.fresh) return ResetResult::kNotSensed;
+  if (!l.senses.owns(l.observation) || !is_count(l.observation.state_step) || l.senses.encode() != 0) {
+    return ResetResult::kBadState;
   }
-  placed_ = false;
+  if (!std::ranges::all_of(l.senses.tokens(), [](Token token) { return token != kMask; })) {
+    return ResetResult::kNotSensed;
+  }
+  const ResetResult result = l.begin(task);
+  if (result != ResetResult::kOk) return result;
+  l.kept = true;
+  l.base = l.observation.state_step;
+  return result;
 }
 
-bool ControlLoop::step(TimePoint now) noexcept {
-  if (!ready_) return false;
+ResetResult ControlLoop::reset(const Task& task, std::span<const double> state) noexcept {
   const RealTimeSection section;
-  const TimePoint begin = real_now();
+  Impl& l = *impl_;
+  l.stopping = true;
+  l.kept = false;
+  l.senses.forget();
+  const Observation given = l.senses.blank();
+  if (state.size() != given.state.size()) return ResetResult::kBadState;
+  std::ranges::copy(state, given.state.begin());
+  if (l.senses.encode() != 0) return ResetResult::kBadState;
+  const ResetResult result = l.begin(task);
+  if (result == ResetResult::kOk) l.base.reset();
+  return result;
+}
+
+// --- A tick ---
+
+RunResult ControlLoop::run(const std::stop_token& stop) noexcept {
+  Impl& l = *impl_;
+  if (!l.ready) return RunResult::kNotReset;
+  l.place_grid(l.clock.now());
+  RunResult result = RunResult::kStopRequested;
+  while (!stop.stop_requested()) {
+    l.clock.sleep_until(l.origin + l.next_tick * l.options.period);
+    if (l.step(l.clock.now()) == StepResult::kEnded) {
+      result = RunResult::kEnded;
+      break;
+    }
+  }
+  l.placed = l.running = false;
+  return result;
+}
+
+StepResult ControlLoop::step(TimePoint now) noexcept {
+  Impl& l = *impl_;
+  if (!l.ready) return StepResult::kNotReset;
+  const bool follows = l.options.grid == Grid::kFollow && l.placed;
+  const TimePoint due = l.origin + l.next_tick * l.options.period;
+  const StepResult result = l.step(now);
+  // Only a little of the way at a time: a call that comes late once does not make the next ones early.
+  const nanoseconds off = now - due - l.report.missed * l.options.period;
+  if (follows) l.origin += off < -l.options.period / 2 ? off : off / kFollowing;
+  return result;
+}
+
+StepResult ControlLoop::Impl::step(TimePoint now) noexcept {
+  const RealTimeSection section;
+  const TimePoint begin = clock.now();
   enter_tick(now);
   const bool observed = observe();
   count_failures(observed);
-  if (stopping_) {
+  if (stopping) {
     stop_robot();
   } else {
     follow_plan(observed, begin);
   }
   leave_tick(begin);
-  return tell_observers();
-}
-
-bool ControlLoop::tell_observers() noexcept {
-  const Tick tick{report_, as_read_, delivered_, command_, plan_};
+  const Tick tick{report, as_read, delivered, command, plan};
   bool goes_on = true;
-  for (TickObserver* observer : observers_) goes_on = observer->on_tick(tick) && goes_on;
-  return goes_on;
+  for (TickObserver* observer : observers) goes_on = observer->on_tick(tick) && goes_on;
+  return goes_on ? StepResult::kDone : StepResult::kEnded;
 }
 
-void ControlLoop::place_grid(TimePoint now) noexcept {
-  origin_ = now - next_tick_ * options_.period;
-  placed_ = true;
+void ControlLoop::Impl::place_grid(TimePoint now) noexcept {
+  origin = now - next_tick * options.period;
+  idle_since = now;
+  placed = true;
 }
 
-void ControlLoop::enter_tick(TimePoint now) noexcept {
-  if (!placed_) place_grid(now);
-  const std::int64_t tick = std::max(next_tick_, (now - origin_) / options_.period);
-  report_ = {};
-  report_.tick = tick;
-  report_.missed = tick - next_tick_;
-  report_.wake_up = std::max(nanoseconds(0), now - (origin_ + tick * options_.period));
-  kept_ = kept_ && report_.missed == 0;
-  next_tick_ = tick + 1;
+void ControlLoop::Impl::enter_tick(TimePoint now) noexcept {
+  if (!placed) place_grid(now);
+  const TimePoint due = origin + next_tick * options.period;
+  // Who is followed may be a little early.
+  const nanoseconds margin = options.grid == Grid::kFollow ? options.period / 4 : nanoseconds(0);
+  const std::int64_t tick = std::max(next_tick, (now - origin + margin) / options.period);
+  report = {};
+  report.tick = tick;
+  report.missed = tick - next_tick;
+  lateness = std::max(nanoseconds(0), now - (origin + tick * options.period));
+  // Work that lasts too long is no late wake-up.
+  report.wake_up = std::max(nanoseconds(0), now - std::max(due, idle_since));
+  if (due - now > options.period / 2) ++statistics.early;
+  kept = kept && report.missed == 0;
+  next_tick = tick + 1;
 }
 
-bool ControlLoop::read(std::int64_t tick) noexcept {
-  observation_ = {};
-  observation_.state = state_;
+bool ControlLoop::Impl::read(std::int64_t tick) noexcept {
+  observation = senses.blank();
+  const Observation blank = observation;
   const RobotSection section;
-  delivered_ = robot_.read(tick, observation_);
-  as_read_ = observation_;
-  as_read_.state = state_;
-  return delivered_;
+  delivered = robot.read(tick, observation);
+  as_read = observation;
+  as_read.state = blank.state;
+  as_read.seen = blank.seen;
+  return delivered;
 }
 
 /// The observation of the tick, with the plan's count of steps; false if there is none that is sound.
-bool ControlLoop::observe() noexcept {
-  const bool delivered = std::exchange(kept_, false) || read(report_.tick);
-  if (!delivered) {
-    report_.faults |= kReadFailed;
-    observation_.fresh = false;
+bool ControlLoop::Impl::observe() noexcept {
+  const bool came = std::exchange(kept, false) || read(report.tick);
+  if (!came) {
+    report.faults |= kReadFailed;
+    observation.fresh = false;
   }
-  const std::int64_t step_ticks = options_.step_ticks;
+  const std::int64_t step_ticks = options.step_ticks;
   if (step_ticks > 0) {  // time goes on whatever was read
-    observation_.steps_done = report_.tick / step_ticks;
-    observation_.steps_begun = observation_.steps_done + (report_.tick % step_ticks != 0 ? 1 : 0);
+    observation.steps_done = report.tick / step_ticks;
+    observation.steps_begun = observation.steps_done + (report.tick % step_ticks != 0 ? 1 : 0);
   }
-  const bool counted = (!delivered && step_ticks == 0) || take_steps();
-  bool sound = counted;
+  const bool counted = (!came && step_ticks == 0) || take_steps();
+  bool sound = counted && senses.owns(observation);
   // A state from before the plan's beginning is no fault, only late.
-  observation_.fresh = observation_.fresh && base_ && observation_.state_step >= *base_;
-  if (observation_.fresh) {
-    sound = sound && is_count(observation_.state_step) && observation_.state_step - *base_ <= begun_ &&
-            tokenizer_.encode_state(observation_.state, state_tokens_);
-    observation_.fresh = sound;
+  observation.fresh = observation.fresh && base && observation.state_step >= *base;
+  if (observation.fresh) {
+    sound = sound && is_count(observation.state_step) && observation.state_step - *base <= begun;
+    const std::uint32_t faults = sound ? senses.encode() : 0U;
+    report.faults |= faults;
+    sound = sound && (faults & kBadObservation) == 0;
+    observation.fresh = sound;
   }
-  if (!sound) report_.faults |= kBadObservation;
-  return delivered && sound;
+  if (!sound) report.faults |= kBadObservation;
+  return came && sound;
 }
 
 /// Takes over what the robot says of its steps; false, changing nothing, if that cannot be.
-bool ControlLoop::take_steps() noexcept {
-  if (!is_count(observation_.steps_done) || !is_count(observation_.steps_begun)) return false;
-  if (!base_) base_ = observation_.steps_done;
+bool ControlLoop::Impl::take_steps() noexcept {
+  if (!is_count(observation.steps_done) || !is_count(observation.steps_begun)) return false;
+  if (!base) base = observation.steps_done;
   // A plan may begin with a state sensed before some of the steps were done, never after.
-  const std::int64_t done = observation_.steps_done - *base_;
-  const std::int64_t begun = observation_.steps_begun - *base_;
-  if (done < done_ || begun < done || done - done_ > std::numeric_limits<int>::max()) return false;
-  done_ = done;
-  begun_ = begun;
+  const std::int64_t now_done = observation.steps_done - *base;
+  const std::int64_t now_begun = observation.steps_begun - *base;
+  if (now_done < done || now_begun < now_done || now_done - done > std::numeric_limits<int>::max()) return false;
+  done = now_done;
+  begun = now_begun;
   return true;
 }
 
-void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
-  const auto refine = [&] {
-    const auto left_of = [spent = report_.wake_up + (real_now() - begin)](Budget budget) {
-      if (budget.time != nanoseconds::max()) budget.time = std::max(nanoseconds(0), budget.time - spent);
-      return budget;
-    };
-    plan_.refine(left_of(budget_), left_of(most_));
-  };
-  TickObservation observation{.begun = begun_, .done = done_, .observed = observed};
-  if (observation_.fresh) {
-    observation.state = state_tokens_;
-    observation.state_step = observation_.state_step - *base_;
+/// Stops the robot when something was out of order for too long. Missed ticks count: they brought nothing either.
+void ControlLoop::Impl::count_failures(bool observed) noexcept {
+  if (observed) read_ok = report.tick;
+  if (observation.fresh) {
+    sensed = report.tick;
+    if (!senses.is_frozen()) lively = report.tick;
+    if ((report.faults & kOutOfRange) == 0) in_range = report.tick;
   }
-  plan_.begin_tick(observation);
-  if (plan_.behind() > options_.max_stuck_ticks) {
-    report_.faults |= kStuck;
-    stopping_ = true;
+  report.observation_age = (report.tick - sensed) * options.period;
+  if (too_long(sensed, options.max_stale)) report.faults |= kStale;
+  // Without a fresh state nothing shows that a sensor is frozen, or well again.
+  if (lively < sensed && too_long(lively, options.max_frozen)) report.faults |= kFrozen;
+  const bool out = in_range < sensed && too_long(in_range, options.max_out_of_range);
+  stopping = stopping || out || (report.faults & (kStale | kFrozen)) != 0 ||
+             too_long(read_ok, options.max_read_failure) ||
+             (write_bad && too_long(written_ok + 1, options.max_write_failure)) ||
+             (model_bad && too_long(model_ok + 1, options.max_bad_model));
+}
+
+void ControlLoop::Impl::begin_plan_tick(bool observed) noexcept {
+  TickObservation seen{.begun = begun, .done = done, .observed = observed};
+  if (observation.fresh) {
+    seen.state = senses.tokens();
+    seen.state_step = observation.state_step - *base;
+  }
+  plan.begin_tick(seen);
+}
+
+void ControlLoop::Impl::refine(TimePoint begin) noexcept {
+  const auto left_of = [spent = lateness + (clock.now() - begin)](Budget given) {
+    if (given.time != nanoseconds::max()) given.time = std::max(nanoseconds(0), given.time - spent);
+    return given;
+  };
+  plan.refine(left_of(budget), left_of(most));
+}
+
+void ControlLoop::Impl::follow_plan(bool observed, TimePoint begin) noexcept {
+  begin_plan_tick(observed);
+  if (plan.behind() > options.max_stuck / options.period) {
+    report.faults |= kStuck;
+    stopping = true;
     stop_robot();
     return;
   }
-  const bool head_is_ripe = plan_.report().head_is_ripe;
-  if (!head_is_ripe) refine();
-  if (!observed || plan_.behind() > 0) {
+  const bool head_is_ripe = plan.report().head_is_ripe;
+  if (!head_is_ripe) refine(begin);
+  if (!observed || plan.behind() > 0 || plan.report().bad_model) {
     write_planned(CommandSource::kHeld);
   } else {
-    const bool ripe = plan_.report().goal_reached || plan_.decided(0);
+    const bool ripe = plan.report().goal_reached || plan.decided(0);
     write_planned(ripe ? CommandSource::kFresh : CommandSource::kPartial);
   }
-  if (head_is_ripe) refine();
-  const RefineReport& refined = plan_.report();
-  if (refined.bad_model) report_.faults |= kBadModel;
-  report_.passes = refined.passes;
-  report_.decided_steps = refined.decided_steps;
-  report_.steps_to_goal = refined.steps_to_goal;
-  report_.disturbed = refined.disturbed;
-  report_.goal_reached = refined.goal_reached;
+  if (head_is_ripe) refine(begin);
+  const RefineReport& refined = plan.report();
+  if (refined.bad_model) report.faults |= kBadModel;
+  if (refined.passes > 0 || refined.bad_model) model_bad = refined.bad_model;
+  if (!model_bad) model_ok = report.tick;
+  report.passes = refined.passes;
+  report.decided_steps = refined.decided_steps;
+  report.steps_to_goal = refined.steps_to_goal;
+  report.disturbed = refined.disturbed;
+  report.goal_reached = refined.goal_reached;
 }
 
-void ControlLoop::write_planned(CommandSource source) noexcept {
-  tokenizer_.decode_action(plan_.action(0), action_);
-  const bool next_is_ripe = plan_.decided(1);
-  if (next_is_ripe) tokenizer_.decode_action(plan_.action(1), next_);
-  const bool offered_next = write(source, next_is_ripe);
+void ControlLoop::Impl::fall_back(Fallback fallback) noexcept {
+  for (std::size_t c = 0; c < wanted.size(); ++c) {
+    const bool rests = rest[c] && fallback != Fallback::kHold;
+    wanted[c] = {.value = rest[c].value_or(0.0), .hold = !rests};
+  }
+}
+
+/// What the plan says of the step that is due, and of the one after it if that is decided.
+void ControlLoop::Impl::want_plan() noexcept {
+  const int to_goal = plan.report().steps_to_goal;
+  tokenizer.decode_action(plan.action(0), planned);
+  if (plan.decided(1)) tokenizer.decode_action(plan.action(1), next);
+  for (std::size_t c = 0; c < planned.size(); ++c) {
+    if (rest[c] || !guard.continuous(c)) continue;
+    if (to_goal == 0) planned[c] = guard.wanted(c);  // At the goal there is nothing to do: the channel stays there.
+    if (to_goal >= 0 && to_goal <= 1) next[c] = planned[c];
+  }
+  const bool interpolates = options.interpolate && plan.decided(1);
+  const double part = interpolates ? 1.0 - static_cast<double>(ticks_left()) / options.step_ticks : 0.0;
+  for (std::size_t c = 0; c < wanted.size(); ++c) {
+    const bool moves = interpolates && guard.continuous(c);
+    wanted[c] = {.value = moves ? planned[c] + part * (next[c] - planned[c]) : planned[c]};
+  }
+}
+
+void ControlLoop::Impl::write_planned(CommandSource source) noexcept {
+  const bool follows = source != CommandSource::kHeld || options.fallback.unread == Fallback::kPlan;
+  if (follows && plan.decided(0)) {
+    want_plan();
+  } else {
+    fall_back(source == CommandSource::kHeld ? options.fallback.unread : options.fallback.undecided);
+  }
+  const bool offered_next = write(source, follows && plan.decided(1));
   // The robot begins `next` only together with the step before it, if at all.
-  const bool may_begin_next = offered_next && begun_ <= done_ && options_.step_ticks == 0;
-  plan_.emitted(may_begin_next ? 2 : 1, options_.step_ticks > 0 ? done_ + 1 : begun_);
+  const bool may_begin_next = offered_next && begun <= done && options.step_ticks == 0;
+  plan.emitted(may_begin_next ? 2 : 1, options.step_ticks > 0 ? done + 1 : begun);
 }
 
-/// Stops the robot when it was out of touch for too long. Missed ticks count: they brought nothing either.
-void ControlLoop::count_failures(bool observed) noexcept {
-  read_failures_ = observed ? 0 : std::min(read_failures_ + 1, options_.max_read_failures + 1);
-  if (observation_.fresh) sensed_ = report_.tick;
-  if (report_.tick - sensed_ > options_.max_stale_ticks) report_.faults |= kStale;
-  stopping_ = stopping_ || read_failures_ > options_.max_read_failures ||
-              write_failures_ > options_.max_write_failures || (report_.faults & kStale) != 0;
+void ControlLoop::Impl::stop_robot() noexcept {
+  const bool follows = options.fallback.stopped == Fallback::kPlan && (report.faults & kStuck) == 0;
+  if (follows) begin_plan_tick(false);
+  if (follows && plan.decided(0)) {
+    want_plan();
+    write(CommandSource::kRamping, false);
+    plan.emitted(1, options.step_ticks > 0 ? done + 1 : begun);
+  } else {
+    fall_back(options.fallback.stopped);
+    write(CommandSource::kStopped, false);
+  }
 }
 
-void ControlLoop::stop_robot() noexcept {
-  std::copy(guard_.safe().begin(), guard_.safe().end(), action_.begin());
-  write(CommandSource::kStopped, false);
-}
-
-/// Returns whether next_ went out with action_: only if it may follow what the guard made of that.
-bool ControlLoop::write(CommandSource source, bool offers_next) noexcept {
-  report_.faults |= guard_.apply(action_);
-  offers_next = offers_next && guard_.may_follow(next_);
-  if (!offers_next) std::fill(next_.begin(), next_.end(), std::numeric_limits<double>::quiet_NaN());
-  const bool ramping = source == CommandSource::kStopped && (report_.faults & kRateLimited) != 0;
-  report_.source = ramping ? CommandSource::kRamping : source;
-  command_ = {.tick = report_.tick,
-              .step = done_ + base_.value_or(0),
-              .source = report_.source,
-              .action = action_,
-              .next = next_};
+/// Returns whether `next` went out too: only if the limits leave the time to get there before its step ends.
+bool ControlLoop::Impl::write(CommandSource source, bool offers_next) noexcept {
+  report.faults |= guard.apply(wanted, action);
+  offers_next = offers_next && guard.reaches(next, ticks_left() + std::max(options.step_ticks, 1) - 1);
+  if (!offers_next) std::fill(next.begin(), next.end(), std::numeric_limits<double>::quiet_NaN());
+  const bool ramping = source == CommandSource::kStopped && (report.faults & kRateLimited) != 0;
+  report.source = ramping ? CommandSource::kRamping : source;
+  command = {
+      .tick = report.tick, .step = done + base.value_or(0), .source = report.source, .action = action, .next = next};
   {
     const RobotSection section;
-    if (!robot_.write(command_)) report_.faults |= kWriteFailed;
+    write_bad = !robot.write(command);
   }
-  const bool failed = (report_.faults & kWriteFailed) != 0;
-  write_failures_ = failed ? std::min(write_failures_ + 1, options_.max_write_failures + 1) : 0;
-  written_ = real_now();
+  if (write_bad) {
+    report.faults |= kWriteFailed;
+  } else {
+    written_ok = report.tick;
+  }
+  running = true;
+  senses.sent(action, rest);
+  written = clock.now();
   return offers_next;
 }
 
-void ControlLoop::leave_tick(TimePoint begin) noexcept {
-  report_.observation_to_action = written_ - begin;
-  report_.compute = real_now() - begin;
-  report_.slack = options_.period - report_.wake_up - report_.compute;
-  statistics_.wake_up.record(report_.wake_up);
-  statistics_.observation_to_action.record(report_.observation_to_action);
-  statistics_.compute.record(report_.compute);
-  statistics_.slack.record(report_.slack);
-  if (report_.passes > 0) statistics_.overshoot.record(nanoseconds(plan_.report().worst_error_nanoseconds));
-  ++statistics_.ticks;
-  statistics_.missed += report_.missed;
-  statistics_.late += report_.slack.count() < 0 ? 1 : 0;
-  statistics_.passes += report_.passes;
-  ++statistics_.sources[static_cast<std::size_t>(report_.source)];
+void ControlLoop::Impl::leave_tick(TimePoint begin) noexcept {
+  idle_since = clock.now();
+  report.observation_to_action = written - begin;
+  report.compute = idle_since - begin;
+  report.slack = options.period - lateness - report.compute;
+  statistics.wake_up.record(report.wake_up);
+  statistics.observation_to_action.record(report.observation_to_action);
+  statistics.compute.record(report.compute);
+  statistics.slack.record(report.slack);
+  if (report.passes > 0) statistics.overshoot.record(nanoseconds(plan.report().worst_error_nanoseconds));
+  ++statistics.ticks;
+  statistics.missed += report.missed;
+  statistics.late += report.slack.count() < 0 ? 1 : 0;
+  statistics.passes += report.passes;
+  ++statistics.sources[static_cast<std::size_t>(report.source)];
 }
 
 }  // namespace ripen

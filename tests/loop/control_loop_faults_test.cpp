@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 TEST(ControlLoopFaultsTest, BridgesFailedReadsWithThePlan) {
   LoopRig rig(LineRobot(3, 1, true), 40, fixed_steps(1));
   rig.robot.fails = [](std::int64_t tick) { return tick >= 4 && tick < 10; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   for (const auto& written : rig.robot.written) {
     const bool failed = written.tick >= 4 && written.tick < 10;
@@ -27,9 +27,9 @@ TEST(ControlLoopFaultsTest, BridgesFailedReadsWithThePlan) {
 }
 
 TEST(ControlLoopFaultsTest, StopsAfterTooManyFailedReadsUntilReset) {
-  LoopRig rig(LineRobot(3, 2), 20, {.budget = Budget{.passes = 8}, .max_read_failures = 3});
+  LoopRig rig(LineRobot(3, 2), 20, {.budget = Budget{.passes = 8}, .max_read_failure = 15ms});
   rig.robot.fails = [](std::int64_t tick) { return tick >= 5 && tick < 12; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   const auto sources = rig.sources();
   for (std::size_t tick = 0; tick < 20; ++tick) {
@@ -42,7 +42,7 @@ TEST(ControlLoopFaultsTest, StopsAfterTooManyFailedReadsUntilReset) {
     }
   }
   rig.robot.fails = nullptr;
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.step(rig.clock.now() + 5ms);
   EXPECT_EQ(rig.loop.report().tick, 20);
   EXPECT_EQ(rig.loop.report().source, CommandSource::kFresh);
@@ -53,11 +53,11 @@ TEST(ControlLoopFaultsTest, StopsAfterTooManyFailedReadsUntilReset) {
 TEST(ControlLoopFaultsTest, SlowsDownBeforeItStops) {
   ControlLoopOptions options = fixed_steps(1);
   options.period = 10ms;
-  options.max_read_failures = 0;
-  options.guard.channels = {{.rate = 30.0}};  // 0.3 a tick
+  options.max_read_failure = 0ns;
+  options.limits = {{.rate = 30.0, .acceleration = kUnlimited}};  // 0.3 a tick
   LoopRig rig(LineRobot(3, 1, true), 12, options);
   rig.robot.fails = [](std::int64_t tick) { return tick >= 5; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   const std::vector expected{0.7, 0.4, 0.1, 0.0, 0.0};
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -69,7 +69,7 @@ TEST(ControlLoopFaultsTest, SlowsDownBeforeItStops) {
 TEST(ControlLoopFaultsTest, TreatsStatesThatAreNotFiniteAsNotRead) {
   LoopRig rig(LineRobot(3, 1, true), 30, fixed_steps(1));
   rig.robot.broken = [](std::int64_t tick) { return tick == 4; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   EXPECT_EQ(rig.recorder.reports[4].faults, kBadObservation);
   EXPECT_EQ(rig.recorder.reports[4].source, CommandSource::kHeld);
@@ -80,7 +80,7 @@ TEST(ControlLoopFaultsTest, TreatsStatesThatAreNotFiniteAsNotRead) {
 TEST(ControlLoopFaultsTest, NothingSensedInATickIsNoFault) {
   LoopRig rig(LineRobot(3), 60);
   rig.robot.blind = [](std::int64_t tick) { return tick % 3 != 0; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   for (const TickReport& report : rig.recorder.reports) {
     EXPECT_EQ(report.faults, 0U);
@@ -92,15 +92,15 @@ TEST(ControlLoopFaultsTest, NothingSensedInATickIsNoFault) {
 TEST(ControlLoopFaultsTest, ReportsCommandsThatCouldNotBeDelivered) {
   LoopRig rig(LineRobot(3), 3);
   rig.robot.accepts = false;
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   for (const TickReport& report : rig.recorder.reports) EXPECT_EQ(report.faults, kWriteFailed);
 }
 
 TEST(ControlLoopFaultsTest, StopsAfterTooManyFailedWritesUntilReset) {
-  LoopRig rig(LineRobot(3, 2), 20, {.budget = Budget{.passes = 8}, .max_write_failures = 3});
+  LoopRig rig(LineRobot(3, 2), 20, {.budget = Budget{.passes = 8}, .max_write_failure = 15ms});
   rig.robot.on_write = [&](std::int64_t tick) { rig.robot.accepts = tick < 2 || tick == 5 || tick > 12; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   // Of the writes 2 to 4 and 6 to 12 failed: the fourth of the second row is tick 9.
   for (std::size_t tick = 0; tick < 20; ++tick) {
@@ -108,15 +108,15 @@ TEST(ControlLoopFaultsTest, StopsAfterTooManyFailedWritesUntilReset) {
   }
   EXPECT_EQ(rig.recorder.reports[9].faults, kWriteFailed);
   EXPECT_EQ(rig.recorder.reports[19].faults, 0U) << "a write that works again lifts no stop";
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.step(rig.clock.now() + 5ms);
   EXPECT_EQ(rig.loop.report().source, CommandSource::kFresh);
 }
 
 TEST(ControlLoopFaultsTest, StopsARobotThatSensesNothingAnyMore) {
-  LoopRig rig(LineRobot(3, 1, true), 30, {.budget = Budget{.passes = 8}, .step_ticks = 1, .max_stale_ticks = 5});
+  LoopRig rig(LineRobot(3, 1, true), 30, {.budget = Budget{.passes = 8}, .step_ticks = 1, .max_stale = 25ms});
   rig.robot.blind = [](std::int64_t tick) { return (tick > 2 && tick < 8) || tick > 10; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   for (std::size_t tick = 0; tick < 30; ++tick) {
     EXPECT_EQ(rig.sources()[tick], tick < 16 ? CommandSource::kFresh : CommandSource::kStopped) << "tick " << tick;
@@ -125,7 +125,7 @@ TEST(ControlLoopFaultsTest, StopsARobotThatSensesNothingAnyMore) {
   rig.robot.blind = nullptr;
   rig.loop.step(rig.clock.now() + 5ms);
   EXPECT_EQ(rig.loop.report().source, CommandSource::kStopped) << "seeing again lifts no stop";
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.step(rig.clock.now() + 10ms);
   EXPECT_EQ(rig.loop.report().source, CommandSource::kFresh);
   EXPECT_EQ(rig.loop.report().faults, 0U);
@@ -134,13 +134,13 @@ TEST(ControlLoopFaultsTest, StopsARobotThatSensesNothingAnyMore) {
 TEST(ControlLoopFaultsTest, MissedTicksBroughtNoStateEither) {
   ControlLoopOptions options = fixed_steps(1);
   options.period = 10ms;
-  options.max_stale_ticks = 5;
+  options.max_stale = 50ms;
   LoopRig rig(LineRobot(3, 1, true), 10, options);
   rig.robot.blind = [](std::int64_t tick) { return tick >= 4; };
   rig.robot.on_write = [&](std::int64_t tick) {
     if (tick == 4) rig.clock.advance(50ms);
   };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   EXPECT_EQ(rig.recorder.reports[5].tick, 9);
   EXPECT_EQ(rig.recorder.reports[5].source, CommandSource::kStopped);
@@ -149,11 +149,11 @@ TEST(ControlLoopFaultsTest, MissedTicksBroughtNoStateEither) {
 TEST(ControlLoopFaultsTest, TheSeverestReasonNamesTheSource) {
   // Two budgets: with passes the head is decided, without it is not. Not being observed is worse than either.
   for (const int passes : {0, 8}) {
-    ControlLoopOptions options{.period = 10ms, .budget = Budget{.passes = passes}, .max_read_failures = 2};
-    options.guard.channels = {{.rate = 30.0}};  // 0.3 a tick
+    ControlLoopOptions options{.period = 10ms, .budget = Budget{.passes = passes}, .max_read_failure = 20ms};
+    options.limits = {{.rate = 30.0, .acceleration = kUnlimited}};  // 0.3 a tick
     LoopRig rig(LineRobot(3, 1), 14, options);
     rig.robot.fails = [](std::int64_t tick) { return tick >= 4 && tick < 10; };
-    ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+    ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
     rig.loop.run({});
     using enum CommandSource;
     const CommandSource first = passes == 0 ? kPartial : kFresh;
@@ -170,22 +170,33 @@ TEST(ControlLoopFaultsTest, TheSeverestReasonNamesTheSource) {
 
 TEST(ControlLoopFaultsTest, DoesNothingBeforeReset) {
   LoopRig rig(LineRobot(3), 5);
-  rig.loop.run({});
-  EXPECT_FALSE(rig.loop.step(TimePoint(0s)));
+  EXPECT_EQ(rig.loop.run({}), RunResult::kNotReset);
+  EXPECT_EQ(rig.loop.step(TimePoint(0s)), StepResult::kNotReset);
   EXPECT_TRUE(rig.robot.written.empty());
 }
 
 TEST(ControlLoopFaultsTest, RefusesToBeginFromNothing) {
   LoopRig rig(LineRobot(3), 5);
   rig.robot.blind = [](std::int64_t) { return true; };
-  EXPECT_FALSE(rig.loop.reset(kGoal, kIdle));
+  EXPECT_EQ(rig.loop.reset(kTask), ResetResult::kNotSensed);
   rig.robot.blind = nullptr;
   rig.robot.fails = [](std::int64_t) { return true; };
-  EXPECT_FALSE(rig.loop.reset(kGoal, kIdle));
+  EXPECT_EQ(rig.loop.reset(kTask), ResetResult::kNotRead);
   rig.robot.fails = nullptr;
-  EXPECT_FALSE(rig.loop.reset(std::array<Token, 1>{99}, kIdle));
-  EXPECT_FALSE(rig.loop.reset(kGoal, std::array<Token, 1>{kMask}));
-  EXPECT_TRUE(rig.loop.reset(kGoal, kIdle));
+  rig.robot.broken = [](std::int64_t) { return true; };
+  EXPECT_EQ(rig.loop.reset(kTask), ResetResult::kBadState);
+  rig.robot.broken = nullptr;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const Task& task : {Task{.goal = {99.0}, .rest = {0.0}}, Task{.goal = {nan}, .rest = {0.0}},
+                           Task{.goal = {20.0, 3.0}, .rest = {0.0}}}) {
+    EXPECT_EQ(rig.loop.reset(task), ResetResult::kBadGoal) << *task.goal[0];
+  }
+  for (const Task& task : {Task{.goal = {20.0}, .rest = {2.0}}, Task{.goal = {20.0}, .rest = {nan}},
+                           Task{.goal = {20.0}, .rest = {0.0, 0.0}}}) {
+    EXPECT_EQ(rig.loop.reset(task), ResetResult::kBadRest) << *task.rest[0];
+  }
+  EXPECT_EQ(rig.loop.reset({.goal = {20.0}}), ResetResult::kNothingToHold);
+  EXPECT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
 }
 
 }  // namespace

@@ -20,8 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using test::kGoal;
-using test::kIdle;
+using test::kTask;
 constexpr auto kPeriod = 10ms;
 constexpr int kStart = 3;  // 17 moves from the goal
 
@@ -100,7 +99,7 @@ struct Rig : TickObserver {
 };
 
 ControlLoopOptions options(int step_ticks = 1) {
-  return {.period = kPeriod, .budget = Budget{.passes = 8}, .step_ticks = step_ticks};
+  return {.period = kPeriod, .budget = Budget{.passes = 8}, .step_ticks = step_ticks, .limits = {kUnlimitedChannel}};
 }
 
 /// What a run came to, as far as it does not depend on the machine.
@@ -219,14 +218,14 @@ std::vector<Row> rows() {
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max(), kLeast = -kMost - 1;
   const auto limited = [](ChannelLimits limits) {
     ControlLoopOptions made = options();
-    made.guard.channels = {limits};
+    made.limits = {limits};
     return made;
   };
   const auto patient = [](int reads, int writes, int stale) {
     ControlLoopOptions made = options();
-    made.max_read_failures = reads;
-    made.max_write_failures = writes;
-    made.max_stale_ticks = stale;
+    made.max_read_failure = reads * kPeriod;
+    made.max_write_failure = writes * kPeriod;
+    made.max_stale = stale * kPeriod;
     return made;
   };
   const auto always = [](int) { return true; };
@@ -234,16 +233,16 @@ std::vector<Row> rows() {
       {"nothing", options(), [](Rig&) {}, {"F30", 29, 0, 0us, "", 0, 20}},
       // The grid is kept; the robot goes on with its last command while it hears nothing. What is missed is made up for
       // by nobody, and if it was more than the plan knew, the robot is elsewhere than predicted.
-      {"late by 1 period", options(), late_by(1), {"F30", 30, 1, 0us, "", 0, 20}},
-      {"late by 2 periods", options(), late_by(2), {"F30", 31, 2, 0us, "", 0, 20}},
-      {"late by 5 periods", options(), late_by(5), {"F30", 34, 5, 0us, "", 0, 20}},
-      {"late by 20 periods", options(), late_by(20), {"F30", 49, 20, 0us, "", 1, 20}},
-      {"late by 100 periods", options(), late_by(100), {"F30", 129, 100, 0us, "", 1, 20}},
+      {"late by 1 period", options(), late_by(1), {"F30", 30, 1, 10000us, "", 0, 20}},
+      {"late by 2 periods", options(), late_by(2), {"F30", 31, 2, 20000us, "", 0, 20}},
+      {"late by 5 periods", options(), late_by(5), {"F30", 34, 5, 50000us, "", 0, 20}},
+      {"late by 20 periods", options(), late_by(20), {"F30", 49, 20, 200000us, "", 1, 20}},
+      {"late by 100 periods", options(), late_by(100), {"F30", 129, 100, 1000000us, "", 1, 20}},
       // A budget in passes is kept to, whatever they cost.
       {"a pass ten times slower, once",
        options(),
        passes_of(1ms, [](int pass) { return pass == 9; }),
-       {"F30", 29, 0, 7000us, "", 0, 20}},
+       {"F30", 29, 0, 0us, "", 0, 20}},
       {"a pass ten times slower, always", options(), passes_of(1ms, always), {"F30", 70, 41, 0us, "", 29, 21}},
       // What a model says that is no number is no reason for anything: the next pass decides, and the tick says so. If
       // it never says anything else, the robot stays safe and gets nowhere.
@@ -269,7 +268,10 @@ std::vector<Row> rows() {
        options(),
        senses(test::kPlaces),
        {"F4 H1 F25", 29, 0, 0us, "BadObservation 1", 0, 20}},
-      {"NaN observed 11 times", options(), senses(NAN, 11), {"F4 H10 S16", 29, 0, 0us, "BadObservation 11", 0, 17}},
+      {"NaN observed 11 times",
+       options(),
+       senses(NAN, 11),
+       {"F4 H10 S16", 29, 0, 0us, "BadObservation 11 Stale 1", 0, 17}},
       {"nothing sensed for 5 ticks", patient(10, 10, 5), blind_for(5), {"F30", 29, 0, 0us, "", 0, 20}},
       {"nothing sensed for 6 ticks", patient(10, 10, 5), blind_for(6), {"F9 S21", 29, 0, 0us, "Stale 1", 0, 12}},
       {"the state is 3 ticks old", options(), late_sensor(3), {"F30", 29, 0, 0us, "", 0, 20}},
@@ -280,9 +282,12 @@ std::vector<Row> rows() {
       {"write fails once", patient(10, 2, 1000), writes_fail(1), {"F30", 29, 0, 0us, "WriteFailed 1", 0, 20}},
       {"write fails twice", patient(10, 2, 1000), writes_fail(2), {"F30", 29, 0, 0us, "WriteFailed 2", 0, 20}},
       {"write fails 3 times", patient(10, 2, 1000), writes_fail(3), {"F7 S23", 29, 0, 0us, "WriteFailed 3", 0, 10}},
-      {"a command above its limit", limited({.high = 0.75}), [](Rig&) {}, {"F30", 29, 0, 0us, "Limited 17", 0, 20}},
+      {"a command above its limit",
+       limited({.high = 0.75, .rate = kUnlimited, .acceleration = kUnlimited}),
+       [](Rig&) {},
+       {"F30", 29, 0, 0us, "Limited 17", 0, 20}},
       {"a command too far from the last",
-       limited({.rate = 40.0}),
+       limited({.rate = 40.0, .acceleration = kUnlimited}),
        [](Rig&) {},
        {"F30", 29, 0, 0us, "RateLimited 5", 3, 20}},
       {"steps that were done are not",
@@ -313,7 +318,7 @@ TEST(FaultMatrix, EveryFaultHasItsExactOutcome) {
   for (const Row& row : rows()) {
     Rig rig(row.options, 30);
     row.spoil(rig);
-    ASSERT_TRUE(rig.loop.reset(kGoal, kIdle)) << row.name;
+    ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk) << row.name;
     rig.loop.run({});
     const Outcome outcome = outcome_of(rig);
     EXPECT_EQ(outcome, row.expected) << row.name;
@@ -336,7 +341,7 @@ TEST(FaultMatrix, PassesThatOutlastTheBudgetAreNotStarted) {
     for (const auto end = std::chrono::steady_clock::now() + 20ms; std::chrono::steady_clock::now() < end;) continue;
     return 0ms;
   };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   EXPECT_EQ(rig.denoiser.passes, 1) << "nobody could know";
   EXPECT_EQ(outcome_of(rig).sources, "F1 P19");
@@ -355,7 +360,7 @@ TEST(FaultMatrix, ASignalInMidTickEndsTheLoopAfterTheTick) {
     rig.ended = terminated != 0;
     return true;
   };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   std::signal(SIGTERM, before);
   EXPECT_EQ(outcome_of(rig).sources, "F7") << "tick 6 was done to its end";
@@ -366,7 +371,7 @@ TEST(FaultMatrix, AStopRequestInMidTickEndsTheLoopAfterTheTick) {
   Rig rig(options(), 30);
   std::stop_source stop;
   rig.robot.on_read = [&](std::int64_t tick, Observation&) { return tick != 6 || stop.request_stop(); };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run(stop.get_token());
   EXPECT_EQ(outcome_of(rig).sources, "F7");
 }

@@ -24,6 +24,8 @@ using test::LineRobot;
 
 using test::kGoal;
 using test::kIdle;
+using test::kTask;
+using test::with_limits;
 
 PlannerOptions small_plans(PlanMethod method = PlanMethod::kCandidates) {
   return {.method = method, .horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4};
@@ -60,7 +62,7 @@ class HangingDenoiser : public test::LineDenoiser {
 
 struct Rig {
   Rig(LineRobot made, std::int64_t ticks, const ControlLoopOptions& options, bool waits = true)
-      : robot(std::move(made)), pace(plan, ticks, waits), loop(plan, robot, clock, options, {&pace}) {}
+      : robot(std::move(made)), pace(plan, ticks, waits), loop(plan, robot, clock, with_limits(options), {&pace}) {}
 
   HangingDenoiser denoiser;
   Planner planner{denoiser, small_plans()};
@@ -76,7 +78,7 @@ TEST(PlannerThreadTest, GetsToTheGoalAndStaysThere) {
     for (const int step_ticks : {1, 3}) {
       for (const bool fixed : {false, true}) {
         Rig rig(LineRobot(start, step_ticks, fixed), 120, {.step_ticks = fixed ? step_ticks : 0});
-        ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+        ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
         rig.loop.run({});
         EXPECT_EQ(rig.robot.place(), kLineGoal) << "from " << start << ", " << step_ticks << " ticks a step";
         EXPECT_TRUE(rig.loop.report().goal_reached);
@@ -89,7 +91,7 @@ TEST(PlannerThreadTest, GetsToTheGoalAndStaysThere) {
 
 TEST(PlannerThreadTest, IdlesUntilThereIsAPlanAndThenActs) {
   Rig rig(LineRobot(3, 1, true), 10, {.step_ticks = 1});
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   // Whether tick 0 has a plan is the machine's affair.
   EXPECT_EQ(rig.robot.written[0].action, rig.pace.reports[0].source == CommandSource::kFresh ? 1.0 : 0.0);
@@ -104,7 +106,7 @@ TEST(PlannerThreadTest, TurnsAroundOnePlanAfterADisturbance) {
   rig.robot.on_write = [&](std::int64_t tick) {
     if (tick == 6) rig.robot.push_to(28);
   };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   // Seen in tick 7, whose action is from before; known to the plan of tick 8.
   EXPECT_EQ(rig.robot.written[7].action, 1.0);
@@ -119,7 +121,7 @@ TEST(PlannerThreadTest, StepsOfSeveralTicksHoldTheirActionHoweverThePlanChanges)
     if (tick % 31 == 30) rig.robot.push_to(static_cast<int>(tick * 7 % test::kPlaces));
     std::this_thread::sleep_for(20us);  // lets plans come at any instant
   };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   for (std::size_t i = 0; i < 400; ++i) {
     EXPECT_EQ(rig.robot.written[i].step, rig.robot.written[i].tick / 4);
@@ -128,20 +130,20 @@ TEST(PlannerThreadTest, StepsOfSeveralTicksHoldTheirActionHoweverThePlanChanges)
 }
 
 TEST(PlannerThreadTest, UnobservedTicksKeepWhatWentOut) {
-  Rig rig(LineRobot(3, 1000), 60, {.max_read_failures = 100}, false);
+  Rig rig(LineRobot(3, 1000), 60, {.max_read_failure = 500ms}, false);
   rig.robot.fails = [](std::int64_t tick) { return tick >= 2; };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   for (std::size_t i = 3; i < 60; ++i) EXPECT_EQ(rig.robot.written[i].action, rig.robot.written[2].action);
 }
 
 TEST(PlannerThreadTest, AHangingPlannerLeavesValidCommandsDownTheLadderUntilReset) {
-  Rig rig(LineRobot(0, 1, true), 200, {.step_ticks = 1, .max_stuck_ticks = 40}, false);
+  Rig rig(LineRobot(0, 1, true), 200, {.step_ticks = 1, .max_stuck = 200ms}, false);
   const auto step = [&](int tick) {
     rig.loop.step(TimePoint(tick * 5ms));
     while (!rig.denoiser.hangs && !rig.plan.caught_up()) std::this_thread::yield();
   };
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   for (int tick = 0; tick < 10; ++tick) step(tick);
   rig.denoiser.hangs = true;
   while (!rig.denoiser.hung) std::this_thread::yield();
@@ -160,7 +162,7 @@ TEST(PlannerThreadTest, AHangingPlannerLeavesValidCommandsDownTheLadderUntilRese
   }
   EXPECT_EQ(expected.back(), 0.0);
   rig.denoiser.hangs = false;
-  ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   for (int tick = 60; tick < 100; ++tick) step(tick);
   EXPECT_EQ(rig.robot.place(), kLineGoal);
   EXPECT_EQ(rig.loop.report().source, CommandSource::kFresh);
@@ -174,8 +176,8 @@ TEST(PlannerThreadTest, ARecorderKeepsWhatTheTicksSawOfThePlan) {
   ManualClock clock;
   Pace pace(plan, 40, true);
   Recorder recorder(plan, {.ticks = 40, .ticks_after = 0, .plan_steps = 24});
-  ControlLoop loop(plan, robot, clock, {.step_ticks = 1}, {&recorder, &pace});
-  ASSERT_TRUE(loop.reset(kGoal, kIdle));
+  ControlLoop loop(plan, robot, clock, {.step_ticks = 1, .limits = {kUnlimitedChannel}}, {&recorder, &pace});
+  ASSERT_EQ(loop.reset(kTask), ResetResult::kOk);
   loop.run({});
   const Recording kept = recorder.kept();
   ASSERT_EQ(kept.ticks.size(), 40U);
@@ -191,12 +193,12 @@ TEST(PlannerThreadTest, BeginsAgainAfterReset) {
   for (const int start : {0, 30, 5, 31}) {
     rig.robot.push_to(start);
     rig.pace.reports.clear();
-    ASSERT_TRUE(rig.loop.reset(kGoal, kIdle));
+    ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
     rig.loop.run({});
     EXPECT_EQ(rig.robot.place(), kLineGoal) << "from " << start;
   }
-  EXPECT_FALSE(rig.loop.reset(std::array<Token, 1>{99}, kIdle));
-  EXPECT_FALSE(rig.loop.reset(kGoal, std::array<Token, 1>{kMask}));
+  EXPECT_EQ(rig.loop.reset({.goal = {99.0}, .rest = {0.0}}), ResetResult::kBadGoal);
+  EXPECT_EQ(rig.loop.reset({.goal = {20.0}, .rest = {2.0}}), ResetResult::kBadRest);
 }
 
 TEST(PlannerThreadTest, RipensByWindowsToo) {
@@ -206,8 +208,8 @@ TEST(PlannerThreadTest, RipensByWindowsToo) {
   LineRobot robot(3, 1, true);
   ManualClock clock;
   Pace pace(plan, 60, true);
-  ControlLoop loop(plan, robot, clock, {.step_ticks = 1}, {&pace});
-  ASSERT_TRUE(loop.reset(kGoal, kIdle));
+  ControlLoop loop(plan, robot, clock, {.step_ticks = 1, .limits = {kUnlimitedChannel}}, {&pace});
+  ASSERT_EQ(loop.reset(kTask), ResetResult::kOk);
   loop.run({});
   EXPECT_EQ(robot.place(), kLineGoal);
   EXPECT_GT(loop.statistics().passes, 0);
@@ -249,8 +251,8 @@ TEST(PlannerThreadTest, TheTicksHearOfAModelThatGivesNoNumbers) {
   LineRobot robot(3, 1, true);
   ManualClock clock;
   Pace pace(plan, 60, true);
-  ControlLoop loop(plan, robot, clock, {.step_ticks = 1}, {&pace});
-  ASSERT_TRUE(loop.reset(kGoal, kIdle));
+  ControlLoop loop(plan, robot, clock, {.step_ticks = 1, .limits = {kUnlimitedChannel}}, {&pace});
+  ASSERT_EQ(loop.reset(kTask), ResetResult::kOk);
   loop.run({});
   const auto bad = [](const TickReport& report) { return (report.faults & kBadModel) != 0; };
   EXPECT_EQ(std::ranges::count_if(pace.reports, bad), 1);

@@ -1,4 +1,3 @@
-#include "ripen/error.hpp"
 #include "ripen/real_time.hpp"
 
 #include <gtest/gtest.h>
@@ -15,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "ripen/error.hpp"
 #include "support/allocation_counter.hpp"
 
 namespace ripen {

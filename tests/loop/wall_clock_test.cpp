@@ -63,12 +63,13 @@ TEST(WallClock, IsNeverAskedAndNoSignalWakesATickEarly) {
   test::LineRobot robot(3, 1, true);
   SteadyClock clock;
   Timekeeper timekeeper;
-  ControlLoop loop(planner, robot, clock, {.period = 1ms, .budget = Budget{.passes = 8}, .step_ticks = 1},
+  ControlLoop loop(planner, robot, clock,
+                   {.period = 1ms, .budget = Budget{.passes = 8}, .step_ticks = 1, .limits = {kUnlimitedChannel}},
                    {&timekeeper});
   std::vector<TimePoint> begun;
   const TimePoint begin = clock.now();
   robot.on_write = [&](std::int64_t) { begun.push_back(clock.now()); };
-  ASSERT_TRUE(loop.reset(std::array{test::kLineGoal}, std::array{test::kStay}));
+  ASSERT_EQ(loop.reset(test::kTask), ResetResult::kOk);
   watched = true;
   timespec wall{}, again{};
   clock_gettime(CLOCK_REALTIME, &wall);

@@ -23,9 +23,8 @@ namespace {
 using test::LineRobot;
 using ::testing::HasSubstr;
 
-using test::kGoal;
-using test::kIdle;
-constexpr std::array kStart{Token{2}};
+using test::kTask;
+constexpr std::array kStart{2.0};
 constexpr int kPlanSteps = 6;
 
 /// A line world under a recorded loop.
@@ -33,8 +32,8 @@ struct World {
   explicit World(Robot& robot, const RecorderOptions& options = {.plan_steps = kPlanSteps}, std::uint64_t seed = 1)
       : planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8, .seed = seed}),
         recorder(plan, options),
-        loop(plan, robot, clock, {.budget = Budget{.passes = 1}, .max_read_failures = 5}, {&recorder}) {
-    EXPECT_TRUE(loop.reset(kStart, kGoal, kIdle));
+        loop(plan, robot, clock, {.budget = Budget{.passes = 1}, .limits = {kUnlimitedChannel}, .max_read_failure = std::chrono::milliseconds(25)}, {&recorder}) {
+    EXPECT_EQ(loop.reset(kTask, kStart), ResetResult::kOk);
   }
   void step(std::int64_t tick) { loop.step(TimePoint(tick * period)); }
   void run(std::int64_t from, std::int64_t to) {

@@ -34,8 +34,7 @@ class Captured {
   std::shared_ptr<spdlog::logger> before_;
 };
 
-using test::kGoal;
-using test::kIdle;
+using test::kTask;
 
 TEST(TickLogTest, SaysWhatChangedAndNothingElse) {
   Captured captured;
@@ -46,8 +45,8 @@ TEST(TickLogTest, SaysWhatChangedAndNothingElse) {
     robot.fails = [](std::int64_t tick) { return tick >= 10 && tick < 13; };
     ManualClock clock;
     TickLog log;
-    ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 4}}, {&log});
-    ASSERT_TRUE(loop.reset(kGoal, kIdle));
+    ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 4}, .limits = {kUnlimitedChannel}}, {&log});
+    ASSERT_EQ(loop.reset(kTask), ResetResult::kOk);
     for (int tick = 0; tick < 40; ++tick) {
       if (tick == 20 || tick == 21) continue;
       loop.step(TimePoint(tick * std::chrono::milliseconds(5)));

@@ -16,8 +16,8 @@
 namespace ripen {
 namespace {
 
-using test::kGoal;
-using test::kIdle;
+using test::kTask;
+using test::with_limits;
 using test::LineRobot;
 
 /// Signs a book each tick, and ends the loop in one of them.
@@ -37,7 +37,7 @@ class Signer : public TickObserver {
 
 struct World {
   explicit World(const std::vector<TickObserver*>& observers, LineRobot& robot)
-      : loop(planner, robot, clock, {.budget = Budget{.passes = 2}}, observers) {}
+      : loop(planner, robot, clock, with_limits({.budget = Budget{.passes = 2}}), observers) {}
   test::LineDenoiser denoiser;
   Planner planner{denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8}};
   ManualClock clock;
@@ -49,7 +49,7 @@ TEST(TickObserverTest, AllAreToldInOrderAndAnyEndsTheLoop) {
   Signer a(book, 'a', 100), b(book, 'b', 2), c(book, 'c', 100);
   LineRobot robot(2);
   World world({&a, &b, &c}, robot);
-  ASSERT_TRUE(world.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(world.loop.reset(kTask), ResetResult::kOk);
   world.loop.run({});
   EXPECT_EQ(book, "abcabcabc") << "those behind the one that ends the loop are told of its last tick too";
   EXPECT_EQ(world.loop.statistics().ticks, 3);
@@ -98,7 +98,7 @@ TEST(TickObserverTest, SeesWhatTheRobotGaveAndWhatItGot) {
   robot.broken = [](std::int64_t tick) { return tick >= 20 && tick < 30; };
   Viewer viewer;
   World world({&viewer}, robot);
-  ASSERT_TRUE(world.loop.reset(kGoal, kIdle));
+  ASSERT_EQ(world.loop.reset(kTask), ResetResult::kOk);
   for (int tick = 0; tick < 40; ++tick) world.loop.step(TimePoint(tick * std::chrono::milliseconds(5)));
   ASSERT_EQ(viewer.seen.size(), 40U);
   int broken = 0;
@@ -121,8 +121,8 @@ TEST(TickObserverTest, SeesTheRobotsOwnCountOfStepsThoughTheLoopCounts) {
   test::LineDenoiser denoiser;
   Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
   ManualClock clock;
-  ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 2}, .step_ticks = 4}, {&viewer});
-  ASSERT_TRUE(loop.reset(kGoal, kIdle));
+  ControlLoop loop(planner, robot, clock, with_limits({.budget = Budget{.passes = 2}, .step_ticks = 4}), {&viewer});
+  ASSERT_EQ(loop.reset(kTask), ResetResult::kOk);
   for (int tick = 0; tick < 20; ++tick) loop.step(TimePoint(tick * std::chrono::milliseconds(5)));
   EXPECT_EQ(viewer.seen.back().command.step, 4);
   EXPECT_EQ(viewer.seen.back().steps_done, 0);

@@ -13,8 +13,7 @@
 namespace ripen {
 namespace {
 
-using test::kGoal;
-using test::kIdle;
+using test::kTask;
 constexpr int kTicks = 50;
 
 /// A traced line world, fifty ticks on.
@@ -26,8 +25,8 @@ Trace traced(std::size_t events = 1000) {
   test::LineRobot robot(2, 3);
   ManualClock clock;
   TraceTicks ticks(trace);
-  ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 2}}, {&ticks});
-  EXPECT_TRUE(loop.reset(kGoal, kIdle));
+  ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 2}, .limits = {kUnlimitedChannel}}, {&ticks});
+  EXPECT_EQ(loop.reset(kTask), ResetResult::kOk);
   for (int tick = 0; tick < kTicks; ++tick) loop.step(TimePoint(tick * std::chrono::milliseconds(5)));
   return trace;
 }

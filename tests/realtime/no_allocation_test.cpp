@@ -23,8 +23,7 @@ using test::AllocationCounter;
 
 const std::int64_t kTicks = AllocationCounter::available() ? 100000 : 10000;  // sanitizers are slow
 constexpr std::int64_t kRound = 1000;                                         // Ticks from one reset to the next.
-using test::kGoal;
-using test::kIdle;
+using test::kTask;
 
 /// Ends the loop after every round. Now and then it waits for a planner on a thread of its own, in the ticks before the
 /// robot gets out of touch: in virtual time ticks are faster than that.
@@ -98,19 +97,19 @@ TEST_P(NoAllocationTest, AHundredThousandTicksOnEveryRung) {
   std::vector<TickObserver*> observers = {&recorder, &traced, &rounds};
   std::optional<TickLog> log;
   if (way.budget) observers.push_back(&log.emplace(TickLogOptions{.entries = 8}));  // its own thread may use the heap
-  ControlLoopOptions options{.budget = way.budget, .max_stuck_ticks = 1 << 30};
-  options.guard.channels = {{.rate = 30.0}};  // 0.15 a tick
+  ControlLoopOptions options{.budget = way.budget, .max_stuck = kNever};
+  options.limits = {{.rate = 30.0, .acceleration = 6000.0}};  // 0.15 a tick
   const auto loop = std::make_unique<ControlLoop>(*plan, robot, clock, options, observers);
   const std::stop_source stop;
   const std::stop_token token = stop.get_token();
-  const std::array<Token, 1> start{3};
+  const std::array start{3.0};
   std::int64_t calls = 0;
   {
     const AllocationCounter counter(!way.budget);  // the planner's thread must not either
     while (loop->statistics().ticks < kTicks) {
       robot.written.clear();
       robot.reads.clear();
-      ASSERT_TRUE(loop->reset(start, kGoal, kIdle));
+      ASSERT_EQ(loop->reset(kTask, start), ResetResult::kOk);
       loop->run(token);
     }
     calls = counter.calls();

@@ -34,7 +34,7 @@ TEST_P(PageFaultTest, NoneAfterTheWarmUp) {
     GTEST_SKIP() << "memory cannot be locked here (limit memlock), so the system may take pages away at any time";
   }
   ManualClock clock;
-  test::RandomCube cube(GetParam(), clock, {.budget = Budget{.passes = 2}, .max_stuck_ticks = 1 << 30});
+  test::RandomCube cube(GetParam(), clock, {.budget = Budget{.passes = 2}, .max_stuck = kNever});
   ASSERT_TRUE(cube.run(kWarmUp));
   const std::int64_t before = page_faults();
   ASSERT_TRUE(cube.run(kTicks));

@@ -9,8 +9,10 @@
 #include <limits>
 #include <vector>
 
+#include "ripen/control_loop.hpp"
 #include "ripen/denoiser.hpp"
 #include "ripen/robot.hpp"
+#include "ripen/task.hpp"
 #include "ripen/token_layout.hpp"
 
 namespace ripen::test {
@@ -20,6 +22,13 @@ inline constexpr Token kLineGoal = 20;
 inline constexpr Token kLeft = 0, kStay = 1, kRight = 2;  ///< decoded: -1, 0, 1
 inline constexpr std::array kGoal{kLineGoal};             ///< of the one state slot
 inline constexpr std::array kIdle{kStay};                 ///< of the one action slot
+inline const Task kTask{.goal = {kLineGoal}, .rest = {0.0}};  ///< the same, as the loop takes it
+
+/// The line's move is continuous, so it needs limits: none, unless a test gives some.
+inline ControlLoopOptions with_limits(ControlLoopOptions options) {
+  if (options.limits.empty()) options.limits = {kUnlimitedChannel};
+  return options;
+}
 
 /// One categorical state "place" in [0, kPlaces) and one continuous action "move" of three bins around -1, 0 and 1.
 inline TokenLayout line_layout() {

@@ -29,7 +29,7 @@ class ReportKeeper : public TickObserver {
 struct LoopRig {
   explicit LoopRig(LineRobot made, std::int64_t ticks,
                    const ControlLoopOptions& options = {.budget = Budget{.passes = 8}})
-      : robot(std::move(made)), recorder(ticks), loop(planner, robot, clock, options, {&recorder}) {}
+      : robot(std::move(made)), recorder(ticks), loop(planner, robot, clock, with_limits(options), {&recorder}) {}
 
   [[nodiscard]] std::vector<CommandSource> sources() const {
     std::vector<CommandSource> all;

@@ -1,7 +1,6 @@
 #pragma once
 // A cube robot under a small network of random weights: it plans badly, but plans all the time, with all there is.
 
-#include <array>
 #include <chrono>
 #include <memory>
 
@@ -33,16 +32,13 @@ class RandomCube {
         planner_(denoiser_, {.horizon = 32, .candidates = 8, .pass_windows = 8}, &transition_),
         plan_(planner_thread ? std::unique_ptr<PlanSource>(std::make_unique<PlannerThread>(planner_))
                              : std::make_unique<TickPlanner>(planner_)),
-        loop_(std::make_unique<ControlLoop>(*plan_, robot_, clock, options, std::vector<TickObserver*>{&stop_after_})) {
-  }
+        loop_(std::make_unique<ControlLoop>(*plan_, robot_, clock, patient(options),
+                                            std::vector<TickObserver*>{&stop_after_})) {}
 
   /// Begins a plan and follows it for so many ticks; false if it cannot begin. Takes no heap.
   bool run(std::int64_t ticks) noexcept {
-    std::array<Token, cube::kCubies> start{}, goal{};
-    cube::to_tokens(robot_.cube(), start);
-    cube::to_tokens(cube::Cube(), goal);
     stop_after_.left = ticks;
-    if (!loop_->reset(start, goal, std::array{Token{cube::kHold}})) return false;
+    if (loop_->reset(task_, cube::to_channels(robot_.cube())) != ResetResult::kOk) return false;
     loop_->run(never_);
     return true;
   }
@@ -51,6 +47,11 @@ class RandomCube {
   [[nodiscard]] const cube::CubeRobot& robot() const { return robot_; }
 
  private:
+  /// The camera is blind while a face turns, and drops states.
+  static ControlLoopOptions patient(ControlLoopOptions options) {
+    options.max_stale = std::chrono::seconds(5);
+    return options;
+  }
   static cube::Cube start() {
     Random random(5);
     return cube::random_cube(random);
@@ -64,6 +65,7 @@ class RandomCube {
       start(), {.sensor_latency_ticks = 1, .slip_rate = 0.05, .disturb_rate = 0.05, .drop_rate = 0.1, .seed = 3}};
   StopAfter stop_after_{0};
   std::unique_ptr<ControlLoop> loop_;
+  const Task task_ = cube::solved_task();
   const std::stop_token never_;
 };
 
