@@ -3,18 +3,24 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 
 #include "ripen/recorder.hpp"
 
+namespace spdlog {
+class logger;
+}
+
 namespace ripen {
 
 struct RecordingWriterOptions {
-  std::string prefix = "ripen";              ///< of the files' paths: PREFIX-0.mcap, PREFIX-1.mcap, ...
-  int files = 20;                            ///< at most; what comes then is dropped, so that no disk fills up
-  std::map<std::string, std::string> notes;  ///< go into each file
+  std::string prefix = "ripen";                      ///< of the files' paths: PREFIX-0.mcap, PREFIX-1.mcap, ...
+  int files = 20;                                    ///< at most; what comes then is dropped, so that no disk fills up
+  std::map<std::string, std::string> notes;          ///< go into each file
+  std::shared_ptr<spdlog::logger> logger = nullptr;  ///< as TickLogOptions::logger
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;
@@ -32,7 +38,7 @@ class RecordingWriter {
   };
 
   /// Takes a reference: the recorder must outlive this. Throws OptionsError listing every problem of the
-  /// options.
+  /// options, and RealTimeError if the system grants no thread.
   RecordingWriter(Recorder& recorder, const RecordingWriterOptions& options);
   ~RecordingWriter();  ///< writes what is over, and ends the thread
 

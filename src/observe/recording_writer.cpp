@@ -1,13 +1,12 @@
 #include "ripen/recording_writer.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <chrono>
-#include <condition_variable>
 #include <exception>
-#include <stop_token>
+#include <utility>
 
 #include "ripen/error.hpp"
+#include "util/log.hpp"
+#include "util/ordinary_thread.hpp"
 #include "util/problems.hpp"
 
 namespace ripen {
@@ -16,8 +15,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kPoll(50);  // The tick must not wake anybody: that is a system call.
 
-const RecordingWriterOptions& checked(const RecordingWriterOptions& options) {
+RecordingWriterOptions checked(RecordingWriterOptions options) {
   if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
+  options.logger = logger_or_default(std::move(options.logger));
   return options;
 }
 
@@ -31,16 +31,11 @@ std::string RecordingWriterOptions::validate() const {
 }
 
 RecordingWriter::RecordingWriter(Recorder& recorder, const RecordingWriterOptions& options)
-    : recorder_(recorder), options_(checked(options)), thread_([this](const std::stop_token& stop) {
-        std::mutex mutex;
-        std::condition_variable_any stopped;
-        std::unique_lock lock(mutex);
-        while (!stop.stop_requested()) {
-          look();
-          stopped.wait_for(lock, stop, kPoll, [] { return false; });
-        }
-        look();
-      }) {}
+    : recorder_(recorder),
+      options_(checked(options)),
+      thread_(start_ordinary_thread(
+          kPoll, [this] { look(); },
+          [this](const char* why) { log_line(options_.logger.get(), LogLevel::kError, why); })) {}
 
 RecordingWriter::~RecordingWriter() = default;
 
@@ -65,8 +60,10 @@ void RecordingWriter::look() {
   } catch (const std::exception& caught) {
     error = caught.what();
   }
-  if (!error.empty()) spdlog::error("ripen: {}", error);
-  if (error.empty() && !drop) spdlog::warn("ripen: recorded the last ticks in '{}'", path);
+  if (!error.empty()) log_line(options_.logger.get(), LogLevel::kError, error);
+  if (error.empty() && !drop) {
+    log_line(options_.logger.get(), LogLevel::kWarning, "recorded the last ticks in '" + path + "'");
+  }
   const std::lock_guard lock(mutex_);
   ++(drop ? status_.dropped : error.empty() ? status_.written : status_.failed);
   if (!error.empty()) status_.last_error = error;
