@@ -100,9 +100,11 @@ void Recorder::hand_over() noexcept {
 Recording Recorder::take() {
   const int full = full_.load(std::memory_order_acquire);
   if (full < 0) throw RecordingError("recorder: no recording is over");
-  Recording recording = recording_of(banks_[static_cast<std::size_t>(full)]);
-  full_.store(-1, std::memory_order_release);
-  return recording;
+  const struct Freed {  // Also if there is no memory for the recording: the next one may find some.
+    std::atomic<int>& bank;
+    ~Freed() { bank.store(-1, std::memory_order_release); }
+  } freed{full_};
+  return recording_of(banks_[static_cast<std::size_t>(full)]);
 }
 
 Recording Recorder::kept() const { return recording_of(banks_[bank_]); }

@@ -139,6 +139,19 @@ void save_file(const std::string& path, std::string_view bytes) {
   partial.move_to(target.path);
 }
 
+bool save_new_file(const std::string& path, std::string_view bytes) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0 && errno == EEXIST) return false;
+  Descriptor(file).close();  // The name is ours now.
+  try {
+    save_file(path, bytes);
+  } catch (...) {
+    ::unlink(path.c_str());
+    throw;
+  }
+  return true;
+}
+
 void check_writable(const std::string& path) {
   const Target target = target_of(path);
   if (target.replaceable()) const Partial partial(target.path);

@@ -12,6 +12,9 @@ namespace ripen {
 /// the file.
 void save_file(const std::string& path, std::string_view bytes);
 
+/// The same for a file that is to be new: false, doing nothing, if something has that name already.
+[[nodiscard]] bool save_new_file(const std::string& path, std::string_view bytes);
+
 /// Throws what save_file() would throw now, but for want of space. What is there stays as it is; opens no device or
 /// FIFO.
 void check_writable(const std::string& path);

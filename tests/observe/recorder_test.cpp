@@ -2,12 +2,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -15,12 +21,15 @@
 #include "ripen/random.hpp"
 #include "ripen/recorded_robot.hpp"
 #include "ripen/recording_writer.hpp"
+#include "support/allocation_counter.hpp"
 #include "support/line_world.hpp"
+#include "support/tell.hpp"
 
 namespace ripen {
 namespace {
 
 using test::LineRobot;
+using test::tell;
 using ::testing::HasSubstr;
 
 using test::kGoal;
@@ -137,6 +146,17 @@ TEST(RecorderTest, AStopEndsItAndSoDoesARequest) {
   EXPECT_FALSE(world.recorder.ready());
   world.run(70, 71);
   EXPECT_EQ(world.recorder.take().ticks.back().report.tick, 70);
+}
+
+TEST(RecorderTest, WhatTheGuardDoesWhileARobotMovesEndsNothing) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 10, .ticks_after = 0});
+  std::int64_t tick = 0;
+  for (; tick < 1000; ++tick) tell(world.recorder, {.tick = tick, .faults = tick % 2 == 0 ? kRateLimited : kLimited});
+  EXPECT_FALSE(world.recorder.ready());
+  tell(world.recorder, {.tick = tick, .faults = kRateLimited | kWriteFailed});
+  ASSERT_TRUE(world.recorder.ready());
+  EXPECT_EQ(world.recorder.take().ticks.back().report.tick, tick);
 }
 
 TEST(RecorderTest, ListsEveryProblemOfItsOptions) {
@@ -289,6 +309,72 @@ TEST_F(RecordingFileTest, TheWriterWritesWhatEndsAndTheLoopLosesNothingWhenTheFo
   EXPECT_EQ(written.notes.at("robot"), "line");
   EXPECT_EQ(world.loop.statistics().ticks, 300);
   EXPECT_EQ(world.loop.statistics().missed, 0);
+}
+
+/// Writes some recordings with a writer of its own, and what it said of that.
+std::string written(World& world, const RecordingWriterOptions& given, int recordings) {
+  std::ostringstream text;
+  RecordingWriterOptions options = given;
+  options.logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text));
+  options.logger->set_pattern("%l %v");
+  const RecordingWriter writer(world.recorder, options);
+  for (int i = 1; i <= recordings; ++i) {
+    world.recorder.request();
+    world.step(world.loop.report().tick + 1);
+    const auto done = [&] {
+      const RecordingWriter::Status status = writer.status();
+      return status.written + status.failed + status.dropped == i;
+    };
+    while (!done()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return text.str();
+}
+
+TEST_F(RecordingFileTest, AProgramThatRunsAgainKeepsWhatItRecordedBefore) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 20, .ticks_after = 0});
+  const std::string prefix = folder_ + "/fault";
+  std::filesystem::create_symlink("nowhere", prefix + "-1.mcap");
+  written(world, {.prefix = prefix}, 1);
+  const std::string said = written(world, {.prefix = prefix}, 2);
+  EXPECT_EQ(said, "warning ripen: recorded the last ticks in '" + prefix + "-2.mcap'\n" +
+                      "warning ripen: recorded the last ticks in '" + prefix + "-3.mcap'\n");
+  EXPECT_TRUE(std::filesystem::is_symlink(prefix + "-1.mcap"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/nowhere"));
+  for (const int number : {0, 2, 3}) {
+    const Recording one = Recording::load(prefix + "-" + std::to_string(number) + ".mcap");
+    EXPECT_EQ(one.ticks.back().report.tick, std::max(0, number - 1));
+  }
+}
+
+TEST_F(RecordingFileTest, DroppingIsSaidOnce) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 20, .ticks_after = 0});
+  const std::string prefix = folder_ + "/fault";
+  EXPECT_EQ(written(world, {.prefix = prefix, .files = 1}, 4),
+            "warning ripen: recorded the last ticks in '" + prefix + "-0.mcap'\n" +
+                "warning ripen: recordings are dropped from now on: '" + prefix + "' has its 1 files\n");
+}
+
+/// In a process of its own: has it write a recording when there is no memory for it.
+[[noreturn]] void write_without_memory(const std::string& prefix) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 20'000, .ticks_after = 0, .plan_steps = 24});
+  world.run(0, 20'000);
+  const RecordingWriter writer(world.recorder, {.prefix = prefix});
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));  // so that the thread has its stack and heap
+  const rlimit limit{.rlim_cur = 1 << 20, .rlim_max = RLIM_INFINITY};
+  ::setrlimit(RLIMIT_AS, &limit);
+  world.recorder.request();
+  world.step(20'000);
+  while (writer.status().failed == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::fputs(writer.status().last_error.c_str(), stderr);
+  ::_exit(0);
+}
+
+TEST_F(RecordingFileTest, WithoutMemoryTheRecordingIsLostAndNotTheProcess) {
+  if (!test::AllocationCounter::available()) GTEST_SKIP() << "the sanitizer needs memory of its own";
+  EXPECT_EXIT(write_without_memory(folder_ + "/fault"), testing::ExitedWithCode(0), "out of memory");
 }
 
 }  // namespace

@@ -216,6 +216,20 @@ TEST_F(SaveFileTest, WhatAKilledProcessLeftIsNotInTheWay) {
   EXPECT_EQ(content(at(left[50])), "old");
 }
 
+TEST_F(SaveFileTest, ANewFileTakesNobodysName) {
+  const std::string path = old_file();
+  fs::create_symlink("nowhere", at("link"));
+  EXPECT_FALSE(save_new_file(path, "x"));
+  EXPECT_FALSE(save_new_file(at("link"), "x"));
+  EXPECT_FALSE(save_new_file("/dev/null", "x"));
+  EXPECT_FALSE(save_new_file(folder_, "x"));
+  EXPECT_TRUE(save_new_file(at("new"), "x"));
+  EXPECT_EQ(complaint([&] { (void)save_new_file(at("none/new"), "x"); }), "No such file or directory");
+  EXPECT_EQ(content(path), "old");
+  EXPECT_EQ(content(at("new")), "x");
+  EXPECT_THAT(names(), testing::ElementsAre("file", "link", "new"));
+}
+
 TEST_F(SaveFileTest, AReaderSeesOneWholeFileOfSeveralWriters) {
   const std::string path = old_file();
   std::atomic<int> left = 4;
