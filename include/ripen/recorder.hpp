@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
 #include "ripen/plan_source.hpp"
 #include "ripen/recording.hpp"
@@ -68,6 +69,7 @@ class Recorder : public TickObserver {
     std::vector<double> values;  // [ticks][states + 2 actions]
     std::vector<Token> plans;    // [ticks][plan_steps][slots]
     std::size_t next = 0, count = 0;
+    TimePoint instant;  // of the last tick on the grid, in real time
   };
 
   void keep(const Tick& tick, Bank& bank) noexcept;

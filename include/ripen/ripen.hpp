@@ -28,3 +28,4 @@
 #include "ripen/trace.hpp"
 #include "ripen/transition.hpp"
 #include "ripen/triple_buffer.hpp"
+#include "ripen/version.hpp"

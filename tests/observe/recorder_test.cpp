@@ -109,6 +109,17 @@ TEST(RecorderTest, KeepsTheLastTicksAsTheyWere) {
   EXPECT_EQ(kept.ticks.back().report.tick, world.loop.report().tick);
 }
 
+TEST(RecorderTest, KnowsWhenItsTicksWere) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 10, .ticks_after = 0});
+  EXPECT_EQ(world.recorder.kept().start.count(), 0) << "there was no tick";
+  world.run(0, 25);
+  const auto now = [] { return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()); };
+  world.step(25);
+  const std::chrono::nanoseconds last = world.recorder.kept().start + 25 * World::period;
+  EXPECT_LT(std::chrono::abs(last - now()), std::chrono::minutes(1)) << "of 1970, or of the system's start";
+}
+
 TEST(RecorderTest, AFaultEndsTheRecordingSomeTicksLaterAndTheLoopGoesOn) {
   LineRobot robot(2, 3);
   robot.fails = [](std::int64_t tick) { return tick == 50 || tick == 51 || tick == 80; };
@@ -179,9 +190,25 @@ TEST(RecordingTest, ComesBackAsItWas) {
   const Recording back = Recording::from_mcap(noted.to_mcap());
   EXPECT_EQ(back.layout, recording.layout);
   EXPECT_EQ(back.period, recording.period);
+  EXPECT_EQ(back.start, recording.start);
   EXPECT_EQ(back.notes, noted.notes);
   EXPECT_FALSE(first_difference(recording, back));
   EXPECT_EQ(back.to_mcap(), noted.to_mcap()) << "durations too";
+}
+
+TEST(RecordingTest, FilesFromBeforeThereWereChunksAreRead) {
+  const Recording old = Recording::load(RIPEN_CORPUS "/recording/three_ticks");
+  EXPECT_EQ(old.ticks.size(), 3U);
+  EXPECT_EQ(old.start.count(), 0);
+  EXPECT_FALSE(first_difference(old, Recording::from_mcap(old.to_mcap())));
+}
+
+TEST(RecordingTest, IsSmallAndDated) {
+  Recording recording = eventful(3);
+  const std::string bytes = recording.to_mcap();
+  EXPECT_LT(bytes.size(), 10'000 + 100 * recording.ticks.size()) << "1,000 a tick as JSON";
+  recording.start = std::chrono::nanoseconds(1'700'000'000'000'000'000);
+  EXPECT_EQ(Recording::from_mcap(recording.to_mcap()).start, recording.start);
 }
 
 TEST(RecordingTest, ReplaysBitForBit) {
