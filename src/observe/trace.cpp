@@ -50,8 +50,9 @@ std::vector<TraceLane::Event> TraceLane::events() const {
 
 std::string Trace::to_json() const {
   nlohmann::json events = nlohmann::json::array();
-  append(events, 1, "ticks", "tick", ticks);
-  append(events, 2, "passes", "windows", passes);
+  append(events, 1, "late", "tick", late);
+  append(events, 2, "ticks", "tick", ticks);
+  append(events, 3, "passes", "windows", passes);
   return nlohmann::json{{"displayTimeUnit", "ns"}, {"traceEvents", std::move(events)}}.dump();
 }
 
@@ -73,10 +74,14 @@ void Trace::check_writable(const std::string& path) {
 
 bool TraceTicks::on_tick(const Tick& tick) noexcept {
   const TickReport& report = tick.report;
-  const TimePoint begin = SteadyClock().now() - report.compute;
-  lane_.add({"late", begin - report.wake_up, report.wake_up, report.tick});
-  lane_.add({"tick", begin, report.compute, report.tick});
-  lane_.add({"observation to action", begin, report.observation_to_action, report.tick});
+  const TimePoint end = SteadyClock().now();
+  const TimePoint begin = std::max(end - report.compute, ended_);
+  const TimePoint due = std::max(begin - report.wake_up, began_);
+  if (due < begin) trace_.late.add({"late", due, begin - due, report.tick});
+  trace_.ticks.add({"tick", begin, end - begin, report.tick});
+  trace_.ticks.add({"observation to action", begin, std::min(report.observation_to_action, end - begin), report.tick});
+  began_ = begin;
+  ended_ = end;
   return true;
 }
 
