@@ -7,6 +7,7 @@
 #include "ripen/denoiser.hpp"
 #include "ripen/error.hpp"
 #include "ripen/histogram.hpp"
+#include "ripen/live_report.hpp"
 #include "ripen/model_file.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "ripen/plan_buffer.hpp"
