@@ -14,6 +14,7 @@
 #include "cube_solver/input.hpp"
 #include "cube_solver/options.hpp"
 #include "cube_solver/render.hpp"
+#include "cube_solver/replay.hpp"
 #include "cube_solver/report.hpp"
 #include "cube_solver/solve.hpp"
 #include "cube_solver/tokens.hpp"
@@ -39,6 +40,7 @@ void work(const std::vector<Cube>& cubes, const Options& options, const ripen::M
   for (std::size_t i = next++; i < cubes.size(); i = next++) {
     results.take(i, solve(cubes[i], options, denoiser,
                           {static_cast<int>(i) + 1, static_cast<int>(cubes.size()), view, recording}));
+    if (recording != nullptr) note(model, denoiser, *recording);
   }
 }
 
@@ -47,6 +49,7 @@ int run(const Options& options) {
   if (options.record && cubes.size() != 1) {
     throw std::invalid_argument("--record is for one cube, not " + std::to_string(cubes.size()));
   }
+  if (options.record) ripen::Recording::check_writable(*options.record);
   const auto model = ripen::ModelFile::load(options.model);
   if (model.layout != layout()) {
     throw std::invalid_argument("model file '" + options.model + "': its token layout is not the cube's");

@@ -1,8 +1,11 @@
 #include "cube_solver/replay.hpp"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "cube_solver/facelets.hpp"
 #include "cube_solver/solve.hpp"
@@ -12,6 +15,7 @@
 #include "ripen/planner.hpp"
 #include "ripen/recorded_robot.hpp"
 #include "ripen/recorder.hpp"
+#include "ripen/version.hpp"
 
 namespace ripen::cube {
 
@@ -52,7 +56,6 @@ void each_field(OptionsType& options, const Access& access) {
 
 void note(const Options& options, const Cube& cube, std::uint64_t seed, Recording& recording) {
   recording.notes["model"] = options.model;
-  recording.notes["precision"] = options.precision == Precision::kInt8 ? kInt8 : kFloat32;
   nlohmann::json json = {{"facelets", to_facelets(cube)}};
   if (options.passes) {
     Options noted = options;
@@ -64,8 +67,39 @@ void note(const Options& options, const Cube& cube, std::uint64_t seed, Recordin
 
 std::string model_of(const Recording& recording) { return note_of(recording, "model"); }
 
-Precision precision_of(const Recording& recording) {
-  return note_of(recording, "precision") == kInt8 ? Precision::kInt8 : Precision::kFloat32;
+void note(const ModelFile& model, const NativeDenoiser& denoiser, Recording& recording) {
+  recording.notes["model_hash"] = std::to_string(model.hash);
+  recording.notes["kernels"] = denoiser.instructions();
+  recording.notes["precision"] = denoiser.precision() == Precision::kInt8 ? kInt8 : kFloat32;
+  recording.notes["version"] = version();
+}
+
+NativeOptions options_of(const Recording& recording, const ModelFile& model) {
+  const std::string hash = note_of(recording, "model_hash"), this_hash = std::to_string(model.hash);
+  if (!hash.empty() && hash != this_hash) {
+    throw std::invalid_argument("the recording was made with a model of hash " + hash + ", this one's is " + this_hash);
+  }
+  const std::string kernels = note_of(recording, "kernels");
+  const std::vector<std::string> available = available_instructions();
+  if (!kernels.empty() && std::ranges::find(available, kernels) == available.end()) {
+    std::string names;
+    for (const std::string& name : available) names += (names.empty() ? "" : ", ") + name;
+    throw std::invalid_argument("the recording was made with the kernels '" + kernels + "', this processor runs only " +
+                                names);
+  }
+  return {.max_windows = PlannerOptions{}.pass_windows,
+          .precision = note_of(recording, "precision") == kInt8 ? Precision::kInt8 : Precision::kFloat32,
+          .instructions = kernels};
+}
+
+std::string differences(const Recording& one, const Recording& other) {
+  std::string text;
+  for (const char* name : {"model_hash", "kernels", "precision", "version"}) {
+    const std::string a = note_of(one, name), b = note_of(other, name);
+    if (a != b)
+      text += std::string(name) + ": " + (a.empty() ? "unknown" : a) + ", " + (b.empty() ? "unknown" : b) + "\n";
+  }
+  return text;
 }
 
 Recording replay(const Recording& recording, Denoiser& denoiser) {

@@ -11,10 +11,11 @@
 namespace {
 
 ripen::Recording replayed(const ripen::Recording& recording, const std::string& model) {
-  ripen::NativeDenoiser denoiser(
-      ripen::ModelFile::load(model.empty() ? ripen::cube::model_of(recording) : model),
-      {.max_windows = ripen::PlannerOptions{}.pass_windows, .precision = ripen::cube::precision_of(recording)});
-  return ripen::cube::replay(recording, denoiser);
+  const auto file = ripen::ModelFile::load(model.empty() ? ripen::cube::model_of(recording) : model);
+  ripen::NativeDenoiser denoiser(file, ripen::cube::options_of(recording, file));
+  ripen::Recording again = ripen::cube::replay(recording, denoiser);
+  ripen::cube::note(file, denoiser, again);
+  return again;
 }
 
 }  // namespace
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
     const auto parting = ripen::first_difference(recording, again);
     if (parting) {
       std::printf("they part in tick %lld: %s\n", static_cast<long long>(parting->tick), parting->what.c_str());
+      std::fputs(ripen::cube::differences(recording, again).c_str(), stdout);
       return 1;
     }
     std::printf("%zu ticks, the same bit for bit\n", recording.ticks.size());

@@ -40,16 +40,24 @@ struct ModelFile {
   std::map<std::string, Tensor> tensors;
   std::map<std::string, std::string> notes;  ///< free metadata: how it was made
 
-  /// Reads and checks a file: header, sizes, types (F32, F16), layout, configuration, shape of every tensor the
-  /// configuration asks for, hash of the data, finite values. Throws ModelError naming the file, the field and
-  /// the value.
+  /// Tells files apart: of the file that this was read from, 0 if it was made otherwise. It is in the file's metadata
+  /// and covers everything else there, and every tensor's name, type, shape and bytes. Files of before ("format":
+  /// "ripen-1") have a hash of the tensors' bytes alone: nothing notices that two tensors of one shape were exchanged.
+  std::uint64_t hash = 0;
+
+  /// Reads and checks a file: the container as safetensors' own reader does (every byte belongs to one tensor), types
+  /// (F16, F32), layout, configuration, name and shape of every tensor that the configuration asks for and no other,
+  /// hash, finite values. Throws ModelError naming the file, the field and the value.
   [[nodiscard]] static ModelFile load(const std::string& path);
-  /// The same from a file's bytes. Throws std::exception naming the field and the value.
+  /// The same from a file's bytes. Throws Error naming the field and the value.
   [[nodiscard]] static ModelFile from_bytes(std::string_view bytes);
 
-  /// Writes float16, first beside the file and then over it, so that a reader never sees half a file. Throws
-  /// ModelError naming the file.
+  /// Writes float16, first beside the file and then over it, so that a reader never sees half a file. Throws ModelError
+  /// naming the file, and writes nothing, if load() would refuse it: a tensor is missing or has another shape, a value
+  /// is not finite or beyond float16 (65,504), a note has the name of metadata ("format", "hash", "layout", "model").
   void save(const std::string& path) const;
+  /// What save() writes. Throws Error for the same reasons.
+  [[nodiscard]] std::string to_bytes() const;
 
   /// Name and shape of every tensor the network has.
   [[nodiscard]] static std::map<std::string, std::vector<std::int64_t>> expected(const TokenLayout& layout,

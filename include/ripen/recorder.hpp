@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
 #include "ripen/plan_source.hpp"
 #include "ripen/recording.hpp"
@@ -16,10 +17,11 @@
 namespace ripen {
 
 struct RecorderOptions {
-  int ticks = 2000;                   ///< kept: the last ones
-  int ticks_after = 200;              ///< of them, after what ends a recording: at most ticks - 1
-  int plan_steps = 0;                 ///< [steps] of the plan kept with each tick, from the head on
-  std::uint32_t faults = 0xFFFFFFFF;  ///< Fault bits that end a recording when they appear
+  int ticks = 2000;       ///< kept: the last ones
+  int ticks_after = 200;  ///< of them, after what ends a recording: at most ticks - 1
+  int plan_steps = 0;     ///< [steps] of the plan kept with each tick, from the head on
+  /// Fault bits that end a recording when they appear. Not what the guard does all the time while a robot moves.
+  std::uint32_t faults = ~std::uint32_t{kLimited | kRateLimited};
   /// A command that is this bad, after better ones, ends it too; none: no command does.
   std::optional<CommandSource> severity = CommandSource::kRamping;
   std::chrono::nanoseconds period = std::chrono::milliseconds(5);  ///< of the ticks, for the time of messages
@@ -49,7 +51,7 @@ class Recorder : public TickObserver {
   [[nodiscard]] bool ready() const noexcept { return full_.load(std::memory_order_acquire) >= 0; }
 
   /// The recording that is over; its memory is used again. Call it from one thread, not the loop's; not real-time safe.
-  /// Throws RecordingError unless ready().
+  /// Throws RecordingError unless ready(), and std::bad_alloc, which loses the recording.
   [[nodiscard]] Recording take();
 
   /// What is being recorded now. Only while no tick runs.
@@ -67,6 +69,7 @@ class Recorder : public TickObserver {
     std::vector<double> values;  // [ticks][states + 2 actions]
     std::vector<Token> plans;    // [ticks][plan_steps][slots]
     std::size_t next = 0, count = 0;
+    TimePoint instant;  // of the last tick on the grid, in real time
   };
 
   void keep(const Tick& tick, Bank& bank) noexcept;

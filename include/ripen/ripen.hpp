@@ -8,6 +8,7 @@
 #include "ripen/error.hpp"
 #include "ripen/histogram.hpp"
 #include "ripen/limits.hpp"
+#include "ripen/live_report.hpp"
 #include "ripen/model_file.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "ripen/plan_buffer.hpp"
@@ -29,3 +30,4 @@
 #include "ripen/trace.hpp"
 #include "ripen/transition.hpp"
 #include "ripen/triple_buffer.hpp"
+#include "ripen/version.hpp"

@@ -1,31 +1,39 @@
 #pragma once
 // Logging from the tick: nothing is formatted, locked or written there.
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
-#include <thread>
 
 #include "ripen/control_loop.hpp"
-#include "ripen/ring_buffer.hpp"
 #include "ripen/tick_report.hpp"
+
+namespace spdlog {
+class logger;
+}
 
 namespace ripen {
 
 struct TickLogOptions {
   int entries = 1024;                                              ///< that may wait; what comes then is counted only
   std::chrono::milliseconds poll = std::chrono::milliseconds(50);  ///< between two looks for entries
+  /// What comes again within this time is counted, and told in one line at its end; 0 tells each.
+  std::chrono::milliseconds repeat = std::chrono::seconds(1);
+  /// Where the lines go, held as long as this lives; null: what is spdlog's default logger at construction, or standard
+  /// error after spdlog::shutdown().
+  std::shared_ptr<spdlog::logger> logger = nullptr;
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;
 };
 
 /// A loop's observer that logs what changes: where commands come from, faults that appear, ticks that were missed. In
-/// the tick it only puts a POD into a ring; a thread of its own drains that into spdlog's default logger.
+/// the tick it only puts a POD into a ring; a thread of its own, of ordinary priority and on any processor, drains that
+/// into the log. A fault that comes again and again is told once, then counted, so that it hides no other.
 class TickLog : public TickObserver {
  public:
-  /// Throws OptionsError listing every problem of the options.
+  /// Throws OptionsError listing every problem of the options, and RealTimeError if the system grants no thread.
   explicit TickLog(const TickLogOptions& options = {});
   ~TickLog() override;  ///< logs what waits, and ends the thread
 
@@ -37,24 +45,11 @@ class TickLog : public TickObserver {
   void note(const char* text, double value) noexcept;
 
   /// Entries that found the ring full. From any thread.
-  [[nodiscard]] std::int64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::int64_t dropped() const noexcept;
 
  private:
-  struct Entry {
-    TickReport report;
-    CommandSource before = CommandSource::kFresh;
-    const char* text = nullptr;  // Of a note.
-    double value = 0.0;
-  };
-
-  void push(const Entry& entry) noexcept;
-  void drain();
-
-  TickReport last_;
-  RingBuffer<Entry> ring_;
-  std::atomic<std::int64_t> dropped_ = 0;
-  std::int64_t dropped_told_ = 0;
-  std::jthread thread_;  // Last, so that it ends first.
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace ripen

@@ -41,8 +41,8 @@ class TokenLayout {
   TokenLayout() = default;
 
   /// Throws ModelError that lists every problem: no state or no action slot, an action slot before a state
-  /// slot, an empty or repeated name, a vocabulary outside [2, kMaxVocabulary], a range that is not finite, too
-  /// wide to be cut into bins, or reversed.
+  /// slot, a name that is empty, repeated or not UTF-8, a vocabulary outside [2, kMaxVocabulary], a range that is not
+  /// finite, too wide to be cut into bins, or reversed.
   explicit TokenLayout(std::vector<Slot> slots);
 
   [[nodiscard]] int slots() const { return static_cast<int>(slots_.size()); }

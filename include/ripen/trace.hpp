@@ -38,27 +38,31 @@ class TraceLane {
 /// The ticks and the passes of a loop. Give the loop a TraceTicks, and the planner a TracedDenoiser.
 struct Trace {
   /// events: kept of each row. 40 bytes each.
-  explicit Trace(std::size_t events = 100'000) : ticks(events), passes(events) {}
+  explicit Trace(std::size_t events = 100'000) : late(events), ticks(events), passes(events) {}
 
-  TraceLane ticks, passes;
+  TraceLane late, ticks, passes;
 
   /// The Trace Event Format's JSON; times in us since the system started. Only while no tick and no pass runs.
   [[nodiscard]] std::string to_json() const;
-  /// Writes that. Throws RecordingError naming the file and the system's reason.
+  /// Writes that, as Recording::save does. Throws RecordingError naming the file and the system's reason.
   void save(const std::string& path) const;
+  /// Throws the RecordingError that save() would throw now: call it before a long run. Touches nothing that is there.
+  static void check_writable(const std::string& path);
 };
 
-/// A loop's observer that adds each tick to a trace: "late" from the tick's instant to its beginning, "tick", and
-/// within it "observation to action".
+/// A loop's observer that adds each tick to a trace: "tick", and within it "observation to action"; in a row of its own
+/// "late", from the tick's instant to its beginning, since the tick before may have lasted till then. Viewers drop what
+/// overlaps in a row, so that nothing does: a "late" begins where the one before it ended, if not later.
 class TraceTicks : public TickObserver {
  public:
   /// Takes a reference: the trace must outlive this.
-  explicit TraceTicks(Trace& trace) : lane_(trace.ticks) {}
+  explicit TraceTicks(Trace& trace) : trace_(trace) {}
   /// Always returns true.
   bool on_tick(const Tick& tick) noexcept override;
 
  private:
-  TraceLane& lane_;
+  Trace& trace_;
+  TimePoint began_, ended_;  // the last tick
 };
 
 /// A denoiser that adds each of another's passes to a trace, with its number of windows.

@@ -40,8 +40,8 @@ std::map<std::string, std::vector<std::int64_t>> ModelFile::expected(const Token
   for (int s = layout.states(); s < layout.slots() && config.tables; ++s) {
     joint_actions *= layout.slot(s).vocabulary + 1;
     if (joint_actions > kMostJointActions) {
-      throw OptionsError("model: more than " + std::to_string(kMostJointActions) +
-                                  " joint actions are too many for tables");
+      throw ModelError("model: more than " + std::to_string(kMostJointActions) +
+                       " joint actions are too many for tables");
     }
   }
   for (int s = 0; s < layout.states(); ++s) {

@@ -3,15 +3,17 @@
 #include <Eigen/Core>
 #include <bit>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
+#include "model/safetensors.hpp"
 #include "ripen/error.hpp"
 #include "util/fnv1a.hpp"
 #include "util/json_fields.hpp"
+#include "util/parse_json.hpp"
 
 namespace ripen {
 
@@ -19,8 +21,8 @@ static_assert(std::endian::native == std::endian::little, "safetensors data is l
 
 namespace {
 
-constexpr const char* kFormat = "ripen-1";
-constexpr std::uint64_t kLargestHeader = 1 << 20;
+constexpr const char* kFormat = "ripen-2";
+constexpr const char* kFormatOfDataHash = "ripen-1";  // Its 'hash' is of the data alone; still read.
 
 nlohmann::json config_to_json(const ModelConfig& c) {
   return {{"width", c.width},
@@ -49,77 +51,63 @@ ModelConfig config_from_json(const nlohmann::json& json) {
 
 std::string shape_text(const std::vector<std::int64_t>& shape) { return nlohmann::json(shape).dump(); }
 
-/// Values of one tensor of the file as float32; throws ModelError without the file's name.
-Tensor read_tensor(const std::string& name, const nlohmann::json& entry, const std::vector<std::int64_t>& shape,
-                   std::string_view data) {
-  const auto fail = [&](const std::string& what) { throw ModelError("tensor '" + name + "': " + what); };
-  const JsonFields fields(entry, name);
-  Tensor tensor{.shape = fields.integers("shape", 0), .values = {}};
-  if (tensor.shape != shape) fail("shape " + shape_text(tensor.shape) + ", but the network needs " + shape_text(shape));
-  std::size_t count = 1;
-  for (const std::int64_t size : shape) count *= static_cast<std::size_t>(size);
-
-  const std::string type = fields.text("dtype");
-  if (type != "F16" && type != "F32") fail("type " + type + " is neither F16 nor F32");
-  const std::size_t width = type == "F16" ? 2 : 4;
-  const auto offsets = fields.integers("data_offsets", 0);
-  if (offsets.size() != 2) fail("data_offsets has " + std::to_string(offsets.size()) + " values, not 2");
-  const auto begin = static_cast<std::size_t>(offsets[0]), end = static_cast<std::size_t>(offsets[1]);
-  if (begin > end || end > data.size()) {
-    fail("data_offsets [" + std::to_string(begin) + ", " + std::to_string(end) + "] are outside the " +
-         std::to_string(data.size()) + " bytes of data");
-  }
-  if (end - begin != count * width) {
-    fail(std::to_string(end - begin) + " bytes of data, but its shape needs " + std::to_string(count * width));
-  }
-
-  tensor.values.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const char* at = data.data() + begin + i * width;
+std::vector<float> values_of(const std::string& name, const Safetensors::Entry& entry, std::string_view data) {
+  const std::size_t width = entry.width();
+  std::vector<float> values((entry.end - entry.begin) / width);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const char* at = data.data() + entry.begin + i * width;
     if (width == 4) {
-      std::memcpy(&tensor.values[i], at, 4);
+      std::memcpy(&values[i], at, 4);
     } else {
       std::uint16_t bits = 0;
       std::memcpy(&bits, at, 2);
-      tensor.values[i] = Eigen::half_impl::half_to_float(Eigen::half_impl::raw_uint16_to_half(bits));
+      values[i] = Eigen::half_impl::half_to_float(Eigen::half_impl::raw_uint16_to_half(bits));
     }
-    if (!std::isfinite(tensor.values[i])) fail("value " + std::to_string(i) + " is not finite");
+    if (!std::isfinite(values[i])) throw Error("tensor '" + name + "': value " + std::to_string(i) + " is not finite");
   }
-  return tensor;
+  return values;
+}
+
+/// Throws Error unless the file has the network's tensors and no others.
+void check_tensors(const Safetensors& file, const std::map<std::string, std::vector<std::int64_t>>& expected) {
+  for (const auto& [name, shape] : expected) {
+    const auto found = file.tensors.find(name);
+    if (found == file.tensors.end()) throw Error("tensor '" + name + "' is missing");
+    if (found->second.shape != shape) {
+      throw Error("tensor '" + name + "': shape " + shape_text(found->second.shape) + ", but the network needs " +
+                  shape_text(shape));
+    }
+  }
+  for (const auto& [name, entry] : file.tensors) {
+    if (!expected.contains(name)) throw Error("tensor '" + name + "' is none of the network's");
+  }
 }
 
 }  // namespace
 
 ModelFile ModelFile::from_bytes(std::string_view bytes) {
-  std::uint64_t header_size = 0;
-  if (bytes.size() < sizeof(header_size)) throw ModelError("too short to be a safetensors file");
-  std::memcpy(&header_size, bytes.data(), sizeof(header_size));
-  if (header_size > kLargestHeader || header_size > bytes.size() - sizeof(header_size)) {
-    throw ModelError("header size " + std::to_string(header_size) + " does not fit a file of " +
-                                std::to_string(bytes.size()) + " bytes");
-  }
-  const auto header = nlohmann::json::parse(bytes.substr(sizeof(header_size), header_size));
-  const std::string_view data = bytes.substr(sizeof(header_size) + header_size);
-
-  auto notes = header.at("__metadata__").get<std::map<std::string, std::string>>();
+  const Safetensors file = Safetensors::parse(bytes);
+  auto notes = file.metadata;
   const auto take = [&](const char* field) {
     const auto found = notes.find(field);
-    if (found == notes.end()) throw ModelError(std::string("metadata has no '") + field + "'");
+    if (found == notes.end()) throw Error(std::string("metadata has no '") + field + "'");
     return notes.extract(found).mapped();
   };
-  if (const std::string format = take("format"); format != kFormat) {
-    throw ModelError("metadata 'format' is '" + format + "', not '" + kFormat + "'");
+  const std::string format = take("format");
+  if (format != kFormat && format != kFormatOfDataHash) {
+    throw Error("metadata 'format' is '" + format + "', not '" + kFormat + "'");
   }
   ModelFile model;
   model.layout = TokenLayout::from_json(take("layout"));
-  model.config = config_from_json(nlohmann::json::parse(take("model")));
-  if (const std::string problems = model.config.validate(); !problems.empty()) throw ModelError(problems);
-  for (const auto& [name, shape] : ModelFile::expected(model.layout, model.config)) {
-    if (!header.contains(name)) throw ModelError("tensor '" + name + "' is missing");
-    model.tensors[name] = read_tensor(name, header[name], shape, data);
+  model.config = config_from_json(parse_json(take("model"), "model"));
+  if (const std::string problems = model.config.validate(); !problems.empty()) throw Error(problems);
+  check_tensors(file, expected(model.layout, model.config));
+  for (const auto& [name, entry] : file.tensors) {
+    model.tensors[name] = {.shape = entry.shape, .values = values_of(name, entry, file.data)};
   }
-  if (const std::string hash = take("hash"); hash != std::to_string(fnv1a(data))) {
-    throw ModelError("metadata 'hash' is " + hash + ", but the data's is " + std::to_string(fnv1a(data)));
+  model.hash = format == kFormat ? file.hash() : fnv1a(file.data);
+  if (const std::string hash = take("hash"); hash != std::to_string(model.hash)) {
+    throw Error("metadata 'hash' is " + hash + ", but the file's is " + std::to_string(model.hash));
   }
   model.notes = std::move(notes);
   return model;
@@ -135,34 +123,53 @@ ModelFile ModelFile::load(const std::string& path) {
   }
 }
 
-void ModelFile::save(const std::string& path) const {
-  nlohmann::json header;
+std::string ModelFile::to_bytes() const {
+  Safetensors file;
   std::string data;
   for (const auto& [name, tensor] : tensors) {
     const std::size_t begin = data.size();
-    for (const float value : tensor.values) {
-      const auto half = Eigen::half_impl::float_to_half_rtne(value);
+    for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+      const auto half = Eigen::half_impl::float_to_half_rtne(tensor.values[i]);
+      if (!std::isfinite(Eigen::half_impl::half_to_float(half))) {
+        std::ostringstream what;
+        what << "tensor '" << name << "': value " << i << " is " << tensor.values[i] << ", no number of float16";
+        throw Error(what.str());
+      }
       data.append(reinterpret_cast<const char*>(&half.x), 2);
     }
-    header[name] = {{"dtype", "F16"}, {"shape", tensor.shape}, {"data_offsets", {begin, data.size()}}};
+    file.tensors[name] = {.type = "F16", .shape = tensor.shape, .begin = begin, .end = data.size()};
   }
-  std::map<std::string, std::string> metadata = notes;
-  metadata["format"] = kFormat;
-  metadata["layout"] = layout.to_json();
-  metadata["model"] = config_to_json(config).dump();
-  metadata["hash"] = std::to_string(fnv1a(data));
-  header["__metadata__"] = metadata;
-  std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');  // Readers that map the file want aligned data.
+  file.data = data;
+  file.metadata = {{"format", kFormat}, {"layout", layout.to_json()}, {"model", config_to_json(config).dump()}};
+  for (const auto& [name, text] : notes) {
+    if (name == "hash" || !file.metadata.emplace(name, text).second) {
+      throw Error("note '" + name + "': the name is taken by the file's own metadata");
+    }
+  }
+  file.metadata["hash"] = std::to_string(file.hash());
+  std::string bytes = file.to_bytes();
+  (void)from_bytes(bytes);  // What cannot be read back is not to be written.
+  return bytes;
+}
 
+void ModelFile::save(const std::string& path) const {
+  std::string bytes;
+  try {
+    bytes = to_bytes();
+  } catch (const std::exception& error) {
+    throw ModelError("model file '" + path + "': not written: " + error.what());
+  }
   const std::string partial = path + ".partial";
   std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-  const std::uint64_t size = text.size();
-  file.write(reinterpret_cast<const char*>(&size), sizeof(size));
-  file << text << data;
+  file << bytes;
   file.close();
-  if (!file) throw ModelError("model file '" + partial + "': cannot be written");
-  std::filesystem::rename(partial, path);
+  std::error_code failure = std::make_error_code(std::errc::io_error);
+  if (file) std::filesystem::rename(partial, path, failure);
+  if (failure) {
+    std::error_code ignored;
+    std::filesystem::remove(partial, ignored);
+    throw ModelError("model file '" + path + "': cannot be written: " + failure.message());
+  }
 }
 
 }  // namespace ripen

@@ -24,6 +24,13 @@ const RecorderOptions& checked(const RecorderOptions& options, const PlanSource&
   return options;
 }
 
+/// When tick 0 was on the system clock, if this tick came at this instant; 0 if that was before 1970.
+std::chrono::nanoseconds start_of(std::int64_t tick, TimePoint instant, std::chrono::nanoseconds period) {
+  const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
+  const std::chrono::nanoseconds then = now - (SteadyClock().now() - instant);
+  return tick <= then / period ? then - tick * period : std::chrono::nanoseconds(0);
+}
+
 }  // namespace
 
 std::string RecorderOptions::validate() const {
@@ -52,6 +59,7 @@ Recorder::Recorder(const PlanSource& plan, const RecorderOptions& options)
 bool Recorder::on_tick(const Tick& tick) noexcept {
   Bank& bank = banks_[bank_];
   keep(tick, bank);
+  bank.instant = SteadyClock().now() - tick.report.compute - tick.report.wake_up;
   bank.next = bank.next + 1 == bank.rows.size() ? 0 : bank.next + 1;
   bank.count = std::min(bank.count + 1, bank.rows.size());
   if (ending_ > 0) --ending_;
@@ -100,15 +108,17 @@ void Recorder::hand_over() noexcept {
 Recording Recorder::take() {
   const int full = full_.load(std::memory_order_acquire);
   if (full < 0) throw RecordingError("recorder: no recording is over");
-  Recording recording = recording_of(banks_[static_cast<std::size_t>(full)]);
-  full_.store(-1, std::memory_order_release);
-  return recording;
+  const struct Freed {  // Also if there is no memory for the recording: the next one may find some.
+    std::atomic<int>& bank;
+    ~Freed() { bank.store(-1, std::memory_order_release); }
+  } freed{full_};
+  return recording_of(banks_[static_cast<std::size_t>(full)]);
 }
 
 Recording Recorder::kept() const { return recording_of(banks_[bank_]); }
 
 Recording Recorder::recording_of(const Bank& bank) const {
-  Recording recording{.layout = layout_, .period = options_.period, .notes = {}, .ticks = {}};
+  Recording recording{.layout = layout_, .period = options_.period, .start = {}, .notes = {}, .ticks = {}};
   recording.ticks.reserve(bank.count);
   const std::size_t plan = static_cast<std::size_t>(options_.plan_steps) * static_cast<std::size_t>(layout_.slots());
   const auto part = [](const auto& values, std::size_t from, std::size_t size) {
@@ -130,6 +140,9 @@ Recording Recorder::recording_of(const Bank& bank) const {
                                .action = part(bank.values, values + states_, actions_),
                                .next = part(bank.values, values + states_ + actions_, actions_),
                                .report = row.report});
+  }
+  if (!recording.ticks.empty()) {
+    recording.start = start_of(recording.ticks.back().report.tick, bank.instant, options_.period);
   }
   return recording;
 }

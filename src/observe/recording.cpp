@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
-#include "observe/mcap.hpp"
+#include "observe/mcap_reader.hpp"
+#include "observe/mcap_writer.hpp"
 #include "ripen/error.hpp"
+#include "ripen/version.hpp"
 #include "util/json_fields.hpp"
+#include "util/save_file.hpp"
 
 namespace ripen {
 
@@ -19,7 +21,7 @@ using Json = nlohmann::json;
 namespace {
 
 constexpr const char* kFormat = "ripen-tick-1";
-constexpr std::int64_t kLongestPeriod = 1'000'000'000'000;  // [ns] longer ones are no control loop's
+constexpr std::uint64_t kLongestPeriod = 1'000'000'000'000;  // [ns] longer ones are no control loop's
 
 /// What a message looks like, for readers that do not know ripen.
 constexpr const char* kSchema = R"({
@@ -129,19 +131,35 @@ RecordedTick tick_of(const Json& json, const TokenLayout& layout) {
   return tick;
 }
 
-std::string reason() { return std::generic_category().message(errno); }
+std::chrono::nanoseconds nanoseconds_of(const mcap::Metadata& metadata, const char* field, std::uint64_t low,
+                                        std::uint64_t high) {
+  const auto found = metadata.text.find(field);
+  const std::string text = found == metadata.text.end() ? "" : found->second;
+  const Json count = Json::parse(text, nullptr, false);
+  if (!count.is_number_unsigned() || count.get<std::uint64_t>() < low || count.get<std::uint64_t>() > high) {
+    throw RecordingError("'" + std::string(field) + "' is '" + text + "'");
+  }
+  return std::chrono::nanoseconds(count.get<std::int64_t>());
+}
+
+RecordingError cannot_be_written(const std::string& path, const Error& error) {
+  return RecordingError("recording '" + path + "': cannot be written: " + error.what());
+}
 
 }  // namespace
 
 std::string Recording::to_mcap() const {
-  mcap::Writer writer;
-  mcap::Text text = {{"format", kFormat}, {"layout", layout.to_json()}, {"period_ns", std::to_string(period.count())}};
-  writer.metadata("ripen", text);
+  mcap::Writer writer(std::string("ripen ") + version());
+  writer.metadata("ripen", {{"format", kFormat},
+                            {"layout", layout.to_json()},
+                            {"period_ns", std::to_string(period.count())},
+                            {"start_unix_ns", std::to_string(start.count())}});
   writer.metadata("notes", notes);
   writer.channel("/ripen/tick", "json", "ripen.Tick", "jsonschema", kSchema);
   std::uint32_t sequence = 0;
   for (const RecordedTick& tick : ticks) {
     const std::uint64_t time =
+        static_cast<std::uint64_t>(start.count()) +
         static_cast<std::uint64_t>(tick.report.tick) * static_cast<std::uint64_t>(period.count());
     writer.message(sequence++, time, to_json(tick).dump());
   }
@@ -153,9 +171,6 @@ Recording Recording::from_mcap(std::string_view bytes) {
   bool known = false;
   mcap::Reader reader(bytes);
   for (mcap::Record record; reader.next(record);) {
-    if (record.opcode == mcap::Opcode::kChunk) {
-      throw RecordingError("it has chunks, which recordings of ripen have not");
-    }
     if (record.opcode == mcap::Opcode::kMetadata) {
       mcap::Metadata metadata = mcap::Reader::metadata(record.content);
       if (metadata.name == "notes") recording.notes = std::move(metadata.text);
@@ -164,13 +179,10 @@ Recording Recording::from_mcap(std::string_view bytes) {
         throw RecordingError("'format' is '" + metadata.text["format"] + "', not '" + kFormat + "'");
       }
       recording.layout = TokenLayout::from_json(metadata.text["layout"]);
-      const std::string& period = metadata.text["period_ns"];
-      const Json count = Json::parse(period, nullptr, false);
-      if (!count.is_number_unsigned() || count.get<std::uint64_t>() < 1 ||
-          count.get<std::uint64_t>() > kLongestPeriod) {
-        throw RecordingError("'period_ns' is '" + period + "'");
+      recording.period = nanoseconds_of(metadata, "period_ns", 1, kLongestPeriod);
+      if (metadata.text.contains("start_unix_ns")) {  // Not in files from before it was there.
+        recording.start = nanoseconds_of(metadata, "start_unix_ns", 0, std::numeric_limits<std::int64_t>::max());
       }
-      recording.period = std::chrono::nanoseconds(count.get<std::int64_t>());
       known = true;
     }
     if (record.opcode == mcap::Opcode::kMessage) {
@@ -188,26 +200,25 @@ Recording Recording::from_mcap(std::string_view bytes) {
 }
 
 void Recording::save(const std::string& path) const {
-  const std::string bytes = to_mcap();
-  const std::string partial = path + ".partial";
-  const auto fail = [&] {
-    const std::string why = reason();
-    std::remove(partial.c_str());
-    throw RecordingError("recording '" + path + "': cannot be written: " + why);
-  };
-  std::FILE* file = std::fopen(partial.c_str(), "wb");
-  if (file == nullptr) fail();
-  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-  const int error = errno;
-  if (std::fclose(file) != 0) fail();
-  errno = error;
-  if (!written) fail();
-  if (std::rename(partial.c_str(), path.c_str()) != 0) fail();
+  try {
+    save_file(path, to_mcap());
+  } catch (const Error& error) {
+    throw cannot_be_written(path, error);
+  }
+}
+
+void Recording::check_writable(const std::string& path) {
+  try {
+    ripen::check_writable(path);
+  } catch (const Error& error) {
+    throw cannot_be_written(path, error);
+  }
 }
 
 Recording Recording::load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw RecordingError("recording '" + path + "': cannot be opened: " + reason());
+  if (!file)
+    throw RecordingError("recording '" + path + "': cannot be opened: " + std::generic_category().message(errno));
   const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   try {
     return from_mcap(bytes);

@@ -1,14 +1,14 @@
 #include "ripen/recording_writer.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <chrono>
-#include <condition_variable>
-#include <exception>
-#include <stop_token>
+#include <new>
+#include <utility>
 
 #include "ripen/error.hpp"
+#include "util/log.hpp"
+#include "util/ordinary_thread.hpp"
 #include "util/problems.hpp"
+#include "util/save_file.hpp"
 
 namespace ripen {
 
@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kPoll(50);  // The tick must not wake anybody: that is a system call.
 
-const RecordingWriterOptions& checked(const RecordingWriterOptions& options) {
+RecordingWriterOptions checked(RecordingWriterOptions options) {
   if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
+  options.logger = logger_or_default(std::move(options.logger));
   return options;
 }
 
@@ -31,16 +32,10 @@ std::string RecordingWriterOptions::validate() const {
 }
 
 RecordingWriter::RecordingWriter(Recorder& recorder, const RecordingWriterOptions& options)
-    : recorder_(recorder), options_(checked(options)), thread_([this](const std::stop_token& stop) {
-        std::mutex mutex;
-        std::condition_variable_any stopped;
-        std::unique_lock lock(mutex);
-        while (!stop.stop_requested()) {
-          look();
-          stopped.wait_for(lock, stop, kPoll, [] { return false; });
-        }
-        look();
-      }) {}
+    : recorder_(recorder),
+      options_(checked(options)),
+      thread_(start_ordinary_thread(
+          kPoll, [this] { look(); }, [this](const char* why) { fail(why); })) {}
 
 RecordingWriter::~RecordingWriter() = default;
 
@@ -51,25 +46,50 @@ RecordingWriter::Status RecordingWriter::status() const {
 
 void RecordingWriter::look() {
   if (!recorder_.ready()) return;
-  std::string path, error;
-  bool drop = false;
-  try {
-    Recording recording = recorder_.take();
-    const Status before = status();
-    drop = before.written + before.failed >= options_.files;
-    if (!drop) {
-      path = options_.prefix + "-" + std::to_string(before.written + before.failed) + ".mcap";
-      recording.notes = options_.notes;
-      recording.save(path);
+  const Status before = status();
+  if (before.written + before.failed < options_.files) {
+    try {
+      write(recorder_.take());
+    } catch (const std::bad_alloc&) {
+      fail("out of memory");  // So short that it needs none itself.
     }
-  } catch (const std::exception& caught) {
-    error = caught.what();
+    return;
   }
-  if (!error.empty()) spdlog::error("ripen: {}", error);
-  if (error.empty() && !drop) spdlog::warn("ripen: recorded the last ticks in '{}'", path);
+  (void)recorder_.take();
+  if (before.dropped == 0) {
+    log_line(options_.logger.get(), LogLevel::kWarning,
+             "recordings are dropped from now on: '" + options_.prefix + "' has its " + std::to_string(options_.files) +
+                 " files");
+  }
   const std::lock_guard lock(mutex_);
-  ++(drop ? status_.dropped : error.empty() ? status_.written : status_.failed);
-  if (!error.empty()) status_.last_error = error;
+  ++status_.dropped;
+}
+
+void RecordingWriter::write(Recording recording) {
+  recording.notes = options_.notes;
+  const std::string bytes = recording.to_mcap();
+  std::string path;
+  try {
+    for (bool saved = false; !saved; ++next_) {
+      path = options_.prefix + "-" + std::to_string(next_) + ".mcap";
+      saved = save_new_file(path, bytes);
+    }
+  } catch (const Error& error) {
+    throw RecordingError("recording '" + path + "': cannot be written: " + error.what());
+  }
+  log_line(options_.logger.get(), LogLevel::kWarning, "recorded the last ticks in '" + path + "'");
+  const std::lock_guard lock(mutex_);
+  ++status_.written;
+  status_.last_file = std::move(path);
+}
+
+void RecordingWriter::fail(const char* why) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++status_.failed;
+    status_.last_error = why;
+  }
+  log_line(options_.logger.get(), LogLevel::kError, why);
 }
 
 }  // namespace ripen

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <system_error>
 #include <utility>
 
 #include "ripen/error.hpp"
+#include "util/save_file.hpp"
 
 namespace ripen {
 
@@ -31,6 +29,10 @@ void append(nlohmann::json& events, int thread, const char* name, const char* nu
   }
 }
 
+RecordingError cannot_be_written(const std::string& path, const Error& error) {
+  return RecordingError("trace '" + path + "': cannot be written: " + error.what());
+}
+
 }  // namespace
 
 void TraceLane::add(const Event& event) noexcept {
@@ -48,24 +50,38 @@ std::vector<TraceLane::Event> TraceLane::events() const {
 
 std::string Trace::to_json() const {
   nlohmann::json events = nlohmann::json::array();
-  append(events, 1, "ticks", "tick", ticks);
-  append(events, 2, "passes", "windows", passes);
+  append(events, 1, "late", "tick", late);
+  append(events, 2, "ticks", "tick", ticks);
+  append(events, 3, "passes", "windows", passes);
   return nlohmann::json{{"displayTimeUnit", "ns"}, {"traceEvents", std::move(events)}}.dump();
 }
 
 void Trace::save(const std::string& path) const {
-  std::ofstream file(path, std::ios::binary);
-  file << to_json();
-  file.close();
-  if (!file) throw RecordingError("trace '" + path + "': cannot be written: " + std::generic_category().message(errno));
+  try {
+    save_file(path, to_json());
+  } catch (const Error& error) {
+    throw cannot_be_written(path, error);
+  }
+}
+
+void Trace::check_writable(const std::string& path) {
+  try {
+    ripen::check_writable(path);
+  } catch (const Error& error) {
+    throw cannot_be_written(path, error);
+  }
 }
 
 bool TraceTicks::on_tick(const Tick& tick) noexcept {
   const TickReport& report = tick.report;
-  const TimePoint begin = SteadyClock().now() - report.compute;
-  lane_.add({"late", begin - report.wake_up, report.wake_up, report.tick});
-  lane_.add({"tick", begin, report.compute, report.tick});
-  lane_.add({"observation to action", begin, report.observation_to_action, report.tick});
+  const TimePoint end = SteadyClock().now();
+  const TimePoint begin = std::max(end - report.compute, ended_);
+  const TimePoint due = std::max(begin - report.wake_up, began_);
+  if (due < begin) trace_.late.add({"late", due, begin - due, report.tick});
+  trace_.ticks.add({"tick", begin, end - begin, report.tick});
+  trace_.ticks.add({"observation to action", begin, std::min(report.observation_to_action, end - begin), report.tick});
+  began_ = begin;
+  ended_ = end;
   return true;
 }
 

@@ -7,10 +7,19 @@
 #include "ripen/error.hpp"
 #include "util/fnv1a.hpp"
 #include "util/json_fields.hpp"
+#include "util/parse_json.hpp"
 
 namespace ripen {
 
 namespace {
+
+bool is_utf8(const std::string& text) {
+  try {
+    return !nlohmann::json(text).dump().empty();
+  } catch (const nlohmann::json::type_error&) {
+    return false;
+  }
+}
 
 std::string problems_of(const std::vector<Slot>& slots) {
   std::string problems;
@@ -21,6 +30,7 @@ std::string problems_of(const std::vector<Slot>& slots) {
   for (const Slot& slot : slots) {
     const std::string where = "slot '" + slot.name + "': ";
     if (slot.name.empty()) add("a slot has no name");
+    if (!is_utf8(slot.name)) add(where + "the name is not UTF-8");
     if (!names.insert(slot.name).second) add(where + "the name is used twice");
     if (slot.vocabulary < 2 || slot.vocabulary > kMaxVocabulary) {
       add(where + "vocabulary " + std::to_string(slot.vocabulary) + " is outside [2, " +
@@ -73,7 +83,7 @@ std::string TokenLayout::to_json() const {
 }
 
 TokenLayout TokenLayout::from_json(std::string_view text) {
-  const auto array = nlohmann::json::parse(text, nullptr, false);
+  const auto array = parse_json(text, "token layout");
   if (!array.is_array()) throw ModelError("token layout: '" + std::string(text) + "' is no JSON array");
   std::vector<Slot> slots;
   for (const auto& entry : array) {

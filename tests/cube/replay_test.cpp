@@ -26,7 +26,8 @@ class ReplayTest : public testing::Test {
     return options;
   }
 
-  NativeDenoiser denoiser_{ModelFile::load(RIPEN_CUBE_MODEL)};
+  const ModelFile model_ = ModelFile::load(RIPEN_CUBE_MODEL);
+  NativeDenoiser denoiser_{model_};
 };
 
 TEST_F(ReplayTest, DecidesTheSameBitForBitWhateverTheWorldDid) {
@@ -39,7 +40,6 @@ TEST_F(ReplayTest, DecidesTheSameBitForBitWhateverTheWorldDid) {
     const Recording recording = record(options);
     ASSERT_GT(recording.ticks.size(), 100U);
     EXPECT_EQ(model_of(recording), RIPEN_CUBE_MODEL);
-    EXPECT_EQ(precision_of(recording), options.precision);
     const Recording again = replay(Recording::from_mcap(recording.to_mcap()), denoiser_);
     const auto parting = first_difference(recording, again);
     EXPECT_FALSE(parting) << "tick " << parting->tick << ": " << parting->what;
@@ -55,6 +55,39 @@ TEST_F(ReplayTest, ShowsTheFirstTickThatIsNotTheSame) {
   ASSERT_TRUE(parting);
   EXPECT_EQ(parting->tick, 0);
   EXPECT_EQ(parting->what.front(), '/') << "names a field: " << parting->what;
+}
+
+TEST_F(ReplayTest, RunsTheSameModelOnTheSameKernelsOrSaysWhyNot) {
+  Recording recording;
+  NativeDenoiser portable(model_, {.precision = Precision::kInt8, .instructions = "portable"});
+  note(model_, portable, recording);
+  const NativeOptions options = options_of(recording, model_);
+  EXPECT_EQ(options.instructions, "portable");
+  EXPECT_EQ(options.precision, Precision::kInt8);
+  EXPECT_EQ(options_of({}, model_).instructions, "") << "of a recording from before it was noted";
+
+  const auto complaint = [&](const char* name, const char* value) -> std::string {
+    Recording other = recording;
+    other.notes[name] = value;
+    try {
+      (void)options_of(other, model_);
+      return "";
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(complaint("model_hash", "123"),
+            "the recording was made with a model of hash 123, this one's is " + std::to_string(model_.hash));
+  EXPECT_EQ(
+      complaint("kernels", "sve").find("the recording was made with the kernels 'sve', this processor runs only "), 0U);
+
+  Recording other = recording;
+  EXPECT_EQ(differences(recording, other), "");
+  other.notes["kernels"] = "avx2";
+  other.notes["precision"] = "float32";
+  other.notes.erase("model_hash");
+  EXPECT_EQ(differences(recording, other), "model_hash: " + recording.notes["model_hash"] +
+                                               ", unknown\nkernels: portable, avx2\nprecision: int8, float32\n");
 }
 
 TEST_F(ReplayTest, RefusesWhatItCannotRepeat) {

@@ -1,4 +1,3 @@
-#include "ripen/error.hpp"
 #include "ripen/native_denoiser.hpp"
 
 #include <gtest/gtest.h>
@@ -7,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "ripen/error.hpp"
 #include "support/random_model.hpp"
 
 namespace ripen {

@@ -2,12 +2,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -15,12 +21,15 @@
 #include "ripen/random.hpp"
 #include "ripen/recorded_robot.hpp"
 #include "ripen/recording_writer.hpp"
+#include "support/allocation_counter.hpp"
 #include "support/line_world.hpp"
+#include "support/tell.hpp"
 
 namespace ripen {
 namespace {
 
 using test::LineRobot;
+using test::tell;
 using ::testing::HasSubstr;
 
 using test::kTask;
@@ -99,6 +108,17 @@ TEST(RecorderTest, KeepsTheLastTicksAsTheyWere) {
   EXPECT_EQ(kept.ticks.back().report.tick, world.loop.report().tick);
 }
 
+TEST(RecorderTest, KnowsWhenItsTicksWere) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 10, .ticks_after = 0});
+  EXPECT_EQ(world.recorder.kept().start.count(), 0) << "there was no tick";
+  world.run(0, 25);
+  const auto now = [] { return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()); };
+  world.step(25);
+  const std::chrono::nanoseconds last = world.recorder.kept().start + 25 * World::period;
+  EXPECT_LT(std::chrono::abs(last - now()), std::chrono::minutes(1)) << "of 1970, or of the system's start";
+}
+
 TEST(RecorderTest, AFaultEndsTheRecordingSomeTicksLaterAndTheLoopGoesOn) {
   LineRobot robot(2, 3);
   robot.fails = [](std::int64_t tick) { return tick == 50 || tick == 51 || tick == 80; };
@@ -138,6 +158,17 @@ TEST(RecorderTest, AStopEndsItAndSoDoesARequest) {
   EXPECT_EQ(world.recorder.take().ticks.back().report.tick, 70);
 }
 
+TEST(RecorderTest, WhatTheGuardDoesWhileARobotMovesEndsNothing) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 10, .ticks_after = 0});
+  std::int64_t tick = 0;
+  for (; tick < 1000; ++tick) tell(world.recorder, {.tick = tick, .faults = tick % 2 == 0 ? kRateLimited : kLimited});
+  EXPECT_FALSE(world.recorder.ready());
+  tell(world.recorder, {.tick = tick, .faults = kRateLimited | kWriteFailed});
+  ASSERT_TRUE(world.recorder.ready());
+  EXPECT_EQ(world.recorder.take().ticks.back().report.tick, tick);
+}
+
 TEST(RecorderTest, ListsEveryProblemOfItsOptions) {
   test::LineDenoiser denoiser;
   Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
@@ -158,9 +189,25 @@ TEST(RecordingTest, ComesBackAsItWas) {
   const Recording back = Recording::from_mcap(noted.to_mcap());
   EXPECT_EQ(back.layout, recording.layout);
   EXPECT_EQ(back.period, recording.period);
+  EXPECT_EQ(back.start, recording.start);
   EXPECT_EQ(back.notes, noted.notes);
   EXPECT_FALSE(first_difference(recording, back));
   EXPECT_EQ(back.to_mcap(), noted.to_mcap()) << "durations too";
+}
+
+TEST(RecordingTest, FilesFromBeforeThereWereChunksAreRead) {
+  const Recording old = Recording::load(RIPEN_CORPUS "/recording/three_ticks");
+  EXPECT_EQ(old.ticks.size(), 3U);
+  EXPECT_EQ(old.start.count(), 0);
+  EXPECT_FALSE(first_difference(old, Recording::from_mcap(old.to_mcap())));
+}
+
+TEST(RecordingTest, IsSmallAndDated) {
+  Recording recording = eventful(3);
+  const std::string bytes = recording.to_mcap();
+  EXPECT_LT(bytes.size(), 10'000 + 100 * recording.ticks.size()) << "1,000 a tick as JSON";
+  recording.start = std::chrono::nanoseconds(1'700'000'000'000'000'000);
+  EXPECT_EQ(Recording::from_mcap(recording.to_mcap()).start, recording.start);
 }
 
 TEST(RecordingTest, ReplaysBitForBit) {
@@ -237,31 +284,28 @@ TEST_F(RecordingFileTest, SavesAndLoads) {
   const Recording recording = eventful(3);
   recording.save(folder_ + "/a.mcap");
   EXPECT_FALSE(first_difference(recording, Recording::load(folder_ + "/a.mcap")));
-  EXPECT_FALSE(std::filesystem::exists(folder_ + "/a.mcap.partial"));
   std::ofstream(folder_ + "/a.mcap", std::ios::app) << "more";
   EXPECT_THAT(complaint([&] { (void)Recording::load(folder_ + "/a.mcap"); }),
               HasSubstr(folder_ + "/a.mcap': cut short"));
   EXPECT_THAT(complaint([&] { (void)Recording::load(folder_ + "/b.mcap"); }), HasSubstr("No such file"));
 }
 
-TEST_F(RecordingFileTest, AFullDiskOrAMissingFolderIsAClearErrorAndLeavesTheOldFile) {
+TEST_F(RecordingFileTest, WhatCannotBeWrittenIsSaidBeforeAndAfterARun) {
   const Recording recording = eventful(3);
-  const std::string path = folder_ + "/a.mcap";
-  recording.save(path);
-  const auto size = std::filesystem::file_size(path);
-  std::filesystem::create_symlink("/dev/full", path + ".partial");
-  EXPECT_EQ(complaint([&] { recording.save(path); }),
-            "recording '" + path + "': cannot be written: No space left on device");
-  EXPECT_EQ(std::filesystem::file_size(path), size);
-  EXPECT_FALSE(std::filesystem::is_symlink(path + ".partial"));
-  EXPECT_THAT(complaint([&] { recording.save(folder_ + "/none/a.mcap"); }), HasSubstr("No such file or directory"));
+  const std::string missing = folder_ + "/none/a.mcap";
+  const std::string why = "recording '" + missing + "': cannot be written: No such file or directory";
+  EXPECT_EQ(complaint([&] { Recording::check_writable(missing); }), why);
+  EXPECT_EQ(complaint([&] { recording.save(missing); }), why);
+  Recording::check_writable(folder_ + "/a.mcap");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_EQ(complaint([&] { recording.save("/dev/full"); }),
+            "recording '/dev/full': cannot be written: No space left on device");
 }
 
-TEST_F(RecordingFileTest, TheWriterWritesWhatEndsAndTheLoopLosesNothingWhenTheDiskIsFull) {
+TEST_F(RecordingFileTest, TheWriterWritesWhatEndsAndTheLoopLosesNothingWhenTheFolderIsGone) {
   LineRobot robot(2, 3);
   robot.fails = [](std::int64_t tick) { return tick == 50 || tick == 150; };
   World world(robot, {.ticks = 20, .ticks_after = 0});
-  std::filesystem::create_symlink("/dev/full", folder_ + "/fault-1.mcap.partial");
   RecordingWriter::Status status;
   {
     RecordingWriter writer(world.recorder, {.prefix = folder_ + "/fault", .files = 2, .notes = {{"robot", "line"}}});
@@ -270,8 +314,12 @@ TEST_F(RecordingFileTest, TheWriterWritesWhatEndsAndTheLoopLosesNothingWhenTheDi
     };
     world.run(0, 100);
     wait();
+    while (writer.status().written == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::filesystem::rename(folder_, folder_ + ".away");
     world.run(100, 200);
     wait();
+    while (writer.status().failed == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::filesystem::rename(folder_ + ".away", folder_);
     world.recorder.request();
     world.run(200, 300);
     wait();
@@ -281,12 +329,78 @@ TEST_F(RecordingFileTest, TheWriterWritesWhatEndsAndTheLoopLosesNothingWhenTheDi
   EXPECT_EQ(status.written, 1);
   EXPECT_EQ(status.failed, 1);
   EXPECT_EQ(status.dropped, 1);
-  EXPECT_THAT(status.last_error, HasSubstr("fault-1.mcap': cannot be written: No space left on device"));
+  EXPECT_THAT(status.last_error, HasSubstr("fault-1.mcap': cannot be written: No such file or directory"));
   const Recording written = Recording::load(folder_ + "/fault-0.mcap");
   EXPECT_EQ(written.ticks.back().report.tick, 50);
   EXPECT_EQ(written.notes.at("robot"), "line");
   EXPECT_EQ(world.loop.statistics().ticks, 300);
   EXPECT_EQ(world.loop.statistics().missed, 0);
+}
+
+/// Writes some recordings with a writer of its own, and what it said of that.
+std::string written(World& world, const RecordingWriterOptions& given, int recordings) {
+  std::ostringstream text;
+  RecordingWriterOptions options = given;
+  options.logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text));
+  options.logger->set_pattern("%l %v");
+  const RecordingWriter writer(world.recorder, options);
+  for (int i = 1; i <= recordings; ++i) {
+    world.recorder.request();
+    world.step(world.loop.report().tick + 1);
+    const auto done = [&] {
+      const RecordingWriter::Status status = writer.status();
+      return status.written + status.failed + status.dropped == i;
+    };
+    while (!done()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return text.str();
+}
+
+TEST_F(RecordingFileTest, AProgramThatRunsAgainKeepsWhatItRecordedBefore) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 20, .ticks_after = 0});
+  const std::string prefix = folder_ + "/fault";
+  std::filesystem::create_symlink("nowhere", prefix + "-1.mcap");
+  written(world, {.prefix = prefix}, 1);
+  const std::string said = written(world, {.prefix = prefix}, 2);
+  EXPECT_EQ(said, "warning ripen: recorded the last ticks in '" + prefix + "-2.mcap'\n" +
+                      "warning ripen: recorded the last ticks in '" + prefix + "-3.mcap'\n");
+  EXPECT_TRUE(std::filesystem::is_symlink(prefix + "-1.mcap"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/nowhere"));
+  for (const int number : {0, 2, 3}) {
+    const Recording one = Recording::load(prefix + "-" + std::to_string(number) + ".mcap");
+    EXPECT_EQ(one.ticks.back().report.tick, std::max(0, number - 1));
+  }
+}
+
+TEST_F(RecordingFileTest, DroppingIsSaidOnce) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 20, .ticks_after = 0});
+  const std::string prefix = folder_ + "/fault";
+  EXPECT_EQ(written(world, {.prefix = prefix, .files = 1}, 4),
+            "warning ripen: recorded the last ticks in '" + prefix + "-0.mcap'\n" +
+                "warning ripen: recordings are dropped from now on: '" + prefix + "' has its 1 files\n");
+}
+
+/// In a process of its own: has it write a recording when there is no memory for it.
+[[noreturn]] void write_without_memory(const std::string& prefix) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 20'000, .ticks_after = 0, .plan_steps = 24});
+  world.run(0, 20'000);
+  const RecordingWriter writer(world.recorder, {.prefix = prefix});
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));  // so that the thread has its stack and heap
+  const rlimit limit{.rlim_cur = 1 << 20, .rlim_max = RLIM_INFINITY};
+  ::setrlimit(RLIMIT_AS, &limit);
+  world.recorder.request();
+  world.step(20'000);
+  while (writer.status().failed == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::fputs(writer.status().last_error.c_str(), stderr);
+  ::_exit(0);
+}
+
+TEST_F(RecordingFileTest, WithoutMemoryTheRecordingIsLostAndNotTheProcess) {
+  if (!test::AllocationCounter::available()) GTEST_SKIP() << "the sanitizer needs memory of its own";
+  EXPECT_EXIT(write_without_memory(folder_ + "/fault"), testing::ExitedWithCode(0), "out of memory");
 }
 
 }  // namespace

@@ -2,15 +2,21 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
 #include "ripen/error.hpp"
+#include "ripen/real_time.hpp"
 #include "support/line_world.hpp"
+#include "support/tell.hpp"
 
 namespace ripen {
 namespace {
@@ -35,6 +41,7 @@ class Captured {
 };
 
 using test::kTask;
+using test::tell;
 
 TEST(TickLogTest, SaysWhatChangedAndNothingElse) {
   Captured captured;
@@ -72,22 +79,123 @@ TEST(TickLogTest, AFullRingIsCountedAndTold) {
   EXPECT_THAT(captured.text(), HasSubstr("warning ripen: the tick log was full: 9"));
 }
 
-TEST(TickLogTest, RefusesBadOptions) { EXPECT_THROW(TickLog({.entries = 0}), OptionsError); }
-
-TEST(RingBufferTest, EveryValueOnceAndInOrder) {
-  constexpr std::uint64_t kValues = 1'000'000;
-  RingBuffer<std::uint64_t> ring(64);
-  std::jthread writer([&] {
-    for (std::uint64_t value = 0; value < kValues; ++value) {
-      while (!ring.push(value)) std::this_thread::yield();
-    }
-  });
-  for (std::uint64_t expected = 0; expected < kValues; ++expected) {
-    std::uint64_t value = 0;
-    while (!ring.pop(value)) std::this_thread::yield();
-    ASSERT_EQ(value, expected);
-  }
+/// The ticks of a fault that comes and goes: tick 0, 2, 4, ...
+void flicker(TickLog& log, std::uint32_t faults, int times) {
+  for (int tick = 0; tick < 2 * times; ++tick) tell(log, {.tick = tick, .faults = tick % 2 == 0 ? faults : 0});
 }
+
+TEST(TickLogTest, AFaultThatComesAgainIsToldOnceAndCountedAndHidesNoOther) {
+  Captured captured;
+  {
+    TickLog log({.repeat = std::chrono::hours(1)});
+    flicker(log, kRateLimited, 200);
+    tell(log, {.tick = 500, .source = CommandSource::kHeld, .faults = kReadFailed});
+    tell(log, {.tick = 501, .missed = 3, .source = CommandSource::kHeld});
+    tell(log, {.tick = 502, .missed = 4, .source = CommandSource::kHeld});
+  }
+  EXPECT_EQ(captured.text(),
+            "warning ripen: tick 0: fresh, rate limited\n"
+            "warning ripen: tick 500: held, was fresh, read failed\n"
+            "warning ripen: tick 501: held, 3 ticks missed before it\n"
+            "warning ripen: again until tick 502: 199 x rate limited, 4 x ticks missed\n");
+}
+
+TEST(TickLogTest, TellsEachWhereAsked) {
+  Captured captured;
+  {
+    TickLog log({.repeat = std::chrono::milliseconds(0)});
+    flicker(log, kRateLimited, 3);
+  }
+  EXPECT_EQ(captured.text(),
+            "warning ripen: tick 0: fresh, rate limited\n"
+            "warning ripen: tick 2: fresh, rate limited\n"
+            "warning ripen: tick 4: fresh, rate limited\n");
+}
+
+TEST(TickLogTest, LogsWhereItIsToldAndHoldsThat) {
+  std::ostringstream text;
+  Captured captured;
+  {
+    TickLogOptions options;
+    options.logger = std::make_shared<spdlog::logger>("mine", std::make_shared<spdlog::sinks::ostream_sink_mt>(text));
+    TickLog log(options);
+    options.logger.reset();
+    log.note("battery [V]", 11.5);
+  }
+  EXPECT_THAT(text.str(), HasSubstr("after tick 0: battery [V]: 11.5"));
+  EXPECT_EQ(captured.text(), "");
+}
+
+/// In a process of its own, since it ends spdlog.
+template <typename Work>
+void exits_well(const Work& work, const char* error) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT((work(), std::exit(0)), testing::ExitedWithCode(0), error);
+}
+
+TEST(TickLogTest, OutlivesSpdlog) {
+  exits_well(
+      [] {
+        TickLog log;
+        spdlog::shutdown();
+        log.note("after the end", 1.0);
+      },
+      "");
+}
+
+TEST(TickLogTest, WithoutSpdlogTheEntriesGoToStandardError) {
+  exits_well(
+      [] {
+        spdlog::shutdown();
+        TickLog log;
+        tell(log, {.tick = 7, .faults = kReadFailed});
+      },
+      "ripen: tick 7: fresh, read failed");
+  exits_well(
+      [] {
+        spdlog::set_default_logger(nullptr);
+        TickLog log;
+        log.note("number", 3.0);
+      },
+      "ripen: after tick 0: number: 3");
+}
+
+TEST(TickLogTest, MayBeStatic) {
+  exits_well(
+      [] {
+        static TickLog log;  // Before anything else asks spdlog for anything: it ends after spdlog's own.
+        spdlog::info("first");
+        log.note("at the end", 1.0);
+      },
+      "");
+}
+
+TEST(TickLogTest, WritesFromAnOrdinaryThreadThoughALoopBuiltIt) {
+  struct Sink : spdlog::sinks::base_sink<std::mutex> {
+    void sink_it_(const spdlog::details::log_msg& /*message*/) override {
+      policy = sched_getscheduler(0);
+      cpu_set_t set;
+      if (sched_getaffinity(0, sizeof(set), &set) == 0) processors = CPU_COUNT(&set);
+    }
+    void flush_() override {}
+    int policy = -1, processors = -1;
+  };
+  const auto sink = std::make_shared<Sink>();
+  cpu_set_t all;
+  ASSERT_EQ(sched_getaffinity(0, sizeof(all), &all), 0);
+  std::thread([&] {
+    // SCHED_FIFO is refused where this may not ask for it; the processor is not.
+    (void)apply_real_time(
+        {.fifo_priority = 1, .cpus = {sched_getcpu()}, .lock_memory = false, .policy = RealTimePolicy::kIgnore});
+    TickLogOptions options;
+    options.logger = std::make_shared<spdlog::logger>("test", sink);
+    TickLog(options).note("number", 1.0);
+  }).join();
+  EXPECT_EQ(sink->policy, SCHED_OTHER);
+  EXPECT_EQ(sink->processors, CPU_COUNT(&all));
+}
+
+TEST(TickLogTest, RefusesBadOptions) { EXPECT_THROW(TickLog({.entries = 0}), OptionsError); }
 
 }  // namespace
 }  // namespace ripen

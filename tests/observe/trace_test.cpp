@@ -3,9 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "ripen/error.hpp"
 #include "support/line_world.hpp"
@@ -66,8 +73,75 @@ TEST(TraceTest, IsTraceEventJson) {
     if (event.at("name") != "tick") continue;
     EXPECT_EQ(event.at("args").at("tick"), ticks++);
   }
-  EXPECT_EQ(names, 2);
+  EXPECT_EQ(names, 3);
   EXPECT_EQ(ticks, kTicks);
+}
+
+/// Slices as a viewer sees them, the outer ones first; fails if two in a row overlap but neither holds the other.
+int nested_slices(const Trace& trace, const char* name) {
+  struct Slice {
+    std::int64_t begin, end;
+  };
+  std::map<int, std::vector<Slice>> rows;
+  int named = 0;
+  const auto json = nlohmann::json::parse(trace.to_json());
+  for (const auto& event : json.at("traceEvents")) {
+    if (event.at("ph") != "X") continue;
+    const auto nanoseconds = [&](const char* field) { return std::llround(event.at(field).get<double>() * 1e3); };
+    const std::int64_t begin = nanoseconds("ts");
+    rows[event.at("tid").get<int>()].push_back({begin, begin + nanoseconds("dur")});
+    named += event.at("name") == name ? 1 : 0;
+  }
+  for (auto& [row, slices] : rows) {
+    std::ranges::stable_sort(
+        slices, [](const Slice& a, const Slice& b) { return a.begin != b.begin ? a.begin < b.begin : a.end > b.end; });
+    std::vector<Slice> open;
+    for (const Slice& slice : slices) {
+      while (!open.empty() && open.back().end <= slice.begin) open.pop_back();
+      if (!open.empty()) {
+        EXPECT_LE(slice.end, open.back().end) << "row " << row << ", " << slice.begin << " ns";
+      }
+      open.push_back(slice);
+    }
+  }
+  return named;
+}
+
+TEST(TraceTest, LateTicksOverlapNothing) {
+  Trace trace(1000);
+  TraceTicks observer(trace);
+  test::LineDenoiser denoiser;
+  TracedDenoiser observed(denoiser, trace);
+  Planner planner(observed, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+  test::LineRobot robot(2, 3);
+  robot.on_write = [](std::int64_t tick) {
+    if (tick % 5 == 0) std::this_thread::sleep_for(std::chrono::microseconds(2500));
+  };
+  struct End : TickObserver {
+    int left = kTicks;
+    bool on_tick(const Tick& /*tick*/) noexcept override { return --left > 0; }
+  } end;
+  SteadyClock clock;
+  ControlLoop loop(planner, robot, clock, {.period = std::chrono::milliseconds(1), .budget = Budget{.passes = 1}},
+                   {&observer, &end});
+  ASSERT_TRUE(loop.reset(kGoal, kIdle));
+  loop.run({});
+  EXPECT_EQ(nested_slices(trace, "tick"), kTicks);
+}
+
+TEST(TraceTest, TicksThatAreLateOnAnotherClockOverlapNothing) {
+  Trace trace(1000);
+  TraceTicks observer(trace);
+  test::LineDenoiser denoiser;
+  Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+  test::LineRobot robot(2, 3);
+  ManualClock clock;
+  ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 1}}, {&observer});
+  ASSERT_TRUE(loop.reset(kGoal, kIdle));
+  for (int i = 0; i < kTicks; ++i) {  // Each comes 4 ms late after less than that.
+    loop.step(TimePoint(std::chrono::milliseconds(i == 0 ? 0 : i * 5 + 4)));
+  }
+  EXPECT_EQ(nested_slices(trace, "late"), kTicks - 1);
 }
 
 TEST(TraceTest, KeepsTheLast) {
@@ -85,11 +159,15 @@ TEST(TraceTest, SavesOrSaysWhyNot) {
   trace.save(path);
   EXPECT_GT(std::filesystem::file_size(path), 1000U);
   std::filesystem::remove(path);
-  try {
-    trace.save("/nowhere/trace.json");
-    FAIL();
-  } catch (const RecordingError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("'/nowhere/trace.json': cannot be written: No such file"));
+  const std::string missing = "/nowhere/trace.json";
+  for (const auto& call : {std::function<void()>([&] { trace.save(missing); }),
+                           std::function<void()>([&] { Trace::check_writable(missing); })}) {
+    try {
+      call();
+      FAIL();
+    } catch (const RecordingError& error) {
+      EXPECT_STREQ(error.what(), "trace '/nowhere/trace.json': cannot be written: No such file or directory");
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "ripen/control_loop.hpp"
+#include "ripen/live_report.hpp"
 #include "ripen/planner_thread.hpp"
 #include "ripen/recorder.hpp"
 #include "ripen/tick_log.hpp"
@@ -93,8 +94,9 @@ TEST_P(NoAllocationTest, AHundredThousandTicksOnEveryRung) {
   ManualClock clock;
   Rounds rounds(dynamic_cast<PlannerThread*>(plan.get()));
   TraceTicks traced(trace);
+  LiveReport live;
   Recorder recorder(*plan, {.ticks = 300, .ticks_after = 20, .plan_steps = 16});
-  std::vector<TickObserver*> observers = {&recorder, &traced, &rounds};
+  std::vector<TickObserver*> observers = {&recorder, &traced, &live, &rounds};
   std::optional<TickLog> log;
   if (way.budget) observers.push_back(&log.emplace(TickLogOptions{.entries = 8}));  // its own thread may use the heap
   ControlLoopOptions options{.budget = way.budget, .max_stuck = kNever};
@@ -121,6 +123,7 @@ TEST_P(NoAllocationTest, AHundredThousandTicksOnEveryRung) {
     EXPECT_GT(log->dropped(), 0) << "there was more to log than fits the ring";
   }
   EXPECT_TRUE(recorder.ready()) << "the faults are recorded";
+  EXPECT_EQ(live.counts().ticks, kTicks);
   const auto ticks_of = [&](CommandSource source) {
     return loop->statistics().sources[static_cast<std::size_t>(source)];
   };
