@@ -45,7 +45,7 @@ std::vector<std::string> apply_real_time(const RealTimeOptions& options);
 
 /// Starts a thread that applies the options to itself and then calls work(stop). Where apply_real_time() throws in that
 /// thread, work is not called, the thread ends, and this throws the same: on a thread of one's own, that exception
-/// would end the program. Throws RealTimeError too if the system grants no thread.
+/// would end the program; so does what work throws. Throws RealTimeError too if the system grants no thread.
 [[nodiscard]] std::jthread start_real_time_thread(const RealTimeOptions& options,
                                                   std::function<void(std::stop_token)> work);
 
