@@ -1,7 +1,9 @@
-// The planner works on another core all the time; a tick only takes the newest plan, guards and writes.
+// The planner works on another core all the time; a tick only takes the newest plan, guards and writes. The loop has a
+// real-time thread, and what the system refuses is told before anything moves.
 
 #include <cmath>
 #include <cstdio>
+#include <stop_token>
 
 #include "carriage/robot.hpp"
 #include "ripen/ripen.hpp"
@@ -23,23 +25,38 @@ struct Events : ripen::TickObserver {
   int disturbed = 0;
 };
 
-int main() {
+int run() {
   carriage::Robot robot(0.2);
   carriage::Denoiser denoiser(30);  // the bin of 1.5 m
   ripen::Planner planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 8});
-  // The planner is this thread's from here on. On a robot, apply_real_time() gives the loop's thread a core and a
-  // priority, and PlannerThreadOptions::real_time gives this one another core.
+  // The planner is this thread's from here on. On a robot, PlannerThreadOptions::real_time gives it a core.
   ripen::PlannerThread plan(planner);
   ripen::SteadyClock clock;
   Events events(robot);
-  ripen::ControlLoop loop(plan, robot, clock, {.period = carriage::kPeriod, .step_ticks = carriage::kStepTicks, .limits = {carriage::kVelocityLimits}},
+  ripen::ControlLoop loop(plan, robot, clock,
+                          {.period = carriage::kPeriod,
+                           .step_ticks = carriage::kStepTicks,
+                           .limits = {carriage::kVelocityLimits}},
                           {&events});
   if (loop.reset(carriage::go_to(1.5)) != ripen::ResetResult::kOk) return 1;
-  loop.run({});
+  // kWarn, so that this runs anywhere. On a robot, take kEnforce, name a core, and raise the priority: what the system
+  // refuses is then thrown here, to main(), and the loop does not start.
+  ripen::start_real_time_thread({.fifo_priority = 1, .policy = ripen::RealTimePolicy::kWarn},
+                                [&](const std::stop_token& stop) { loop.run(stop); })
+      .join();
 
   const ripen::LoopStatistics& statistics = loop.statistics();
   std::printf("at %.3f m; %lld ticks, %lld passes beside them; disturbed %d times; compute p99 %.3f ms\n",
               robot.position(), static_cast<long long>(statistics.ticks), static_cast<long long>(statistics.passes),
               events.disturbed, std::chrono::duration<double, std::milli>(statistics.compute.percentile(0.99)).count());
   return events.disturbed > 0 && std::abs(robot.position() - 1.5) < 0.05 ? 0 : 1;
+}
+
+int main() {
+  try {
+    return run();
+  } catch (const ripen::Error& error) {
+    std::fprintf(stderr, "05_planner_thread: %s\n", error.what());
+    return 1;
+  }
 }

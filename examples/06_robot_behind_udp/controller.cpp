@@ -1,4 +1,5 @@
-// A robot behind UDP: another process with its own clock, and a network that loses, doubles, delays and freezes.
+// A robot behind UDP: another process with its own clock, which is restarted once, and a network that loses, doubles,
+// delays and freezes.
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -9,10 +10,12 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "06_robot_behind_udp/udp_robot.hpp"
 #include "carriage/denoiser.hpp"
@@ -69,7 +72,7 @@ class Watcher : public ripen::TickObserver {
 
 int run() {
   UdpRobot robot;
-  const Plant plant(robot.port());
+  std::optional<Plant> plant(std::in_place, robot.port());
   Denoiser denoiser(30);  // the bin of 1.5 m
   ripen::Planner planner(denoiser, {.horizon = 32, .candidates = 8, .pass_windows = 8});
   ripen::SteadyClock clock;
@@ -81,13 +84,17 @@ int run() {
   while (!watcher.arrived && watcher.tick < kGiveUp) {
     // A stop is latched until somebody has looked and resets. Here: until the plant is heard, and stands still.
     int attempts = 0;
-    while (loop.reset(task) != ripen::ResetResult::kOk) {
+    for (robot.adopt(); loop.reset(task) != ripen::ResetResult::kOk; robot.adopt()) {
       if (++attempts == 4000) throw std::runtime_error("nothing heard of the plant");
       std::this_thread::sleep_for(5ms);
     }
     ++begun;
     loop.run({});
     if (watcher.stopped) std::printf("tick %lld: out of touch, stopped\n", static_cast<long long>(watcher.tick));
+    if (watcher.stopped && begun == 1) {
+      plant.emplace(robot.port());  // somebody switches it off and on: it is at 0.2 m again, and counts steps from 0
+      std::printf("the plant is restarted\n");
+    }
   }
   std::printf(
       "at %.3f m after %lld ticks and %d beginnings; %lld ticks without news, %lld missed, watchdog %lld times\n",

@@ -30,11 +30,14 @@ constexpr Clock::duration kLife = 120s;
 /// Drives for kStepSeconds for each step it is told, and counts.
 class Carriage {
  public:
-  [[nodiscard]] const StateMessage& state() const { return state_; }
+  /// What to send next.
+  [[nodiscard]] const StateMessage& next_state() {
+    ++state_.origin.sequence;
+    return state_;
+  }
 
   void take(const CommandMessage& command, Clock::time_point now) {
-    if (command.sequence <= heard_) return;  // doubled, or overtaken
-    heard_ = command.sequence;
+    if (command.to != state_.origin.session || !newest_.take(command.origin)) return;
     heard_at_ = now;
     if (command.stop != 0) finish();
     if (command.stop != 0 || moving_ || command.step != state_.steps_begun || command.velocity == 0.0) return;
@@ -64,8 +67,8 @@ class Carriage {
     moving_ = false;
   }
 
-  StateMessage state_{.position = 0.2};
-  std::uint64_t heard_ = 0;
+  StateMessage state_{.origin = {.session = new_session()}, .position = 0.2};
+  Newest newest_;
   Clock::time_point heard_at_, time_ = Clock::now(), end_;
   double velocity_ = 0.0;
   bool moving_ = false;
@@ -77,7 +80,6 @@ void run(std::uint16_t controller) {
   BadLink<StateMessage> out(kFaults, 1);
   BadLink<CommandMessage> in(kFaults, 2);
   Carriage carriage;
-  std::uint64_t sequence = 0;
   Clock::time_point freeze = Clock::time_point::max();
   const Clock::time_point begin = Clock::now();
   for (Clock::time_point tick = begin; tick < begin + kLife; tick += 1ms) {
@@ -92,11 +94,7 @@ void run(std::uint16_t controller) {
       if (!frozen) carriage.take(command, now);
     });
     carriage.advance(now);
-    if ((tick - begin) % 5ms == 0ms) {
-      StateMessage state = carriage.state();
-      state.sequence = ++sequence;
-      out.put(state, now);
-    }
+    if ((tick - begin) % 5ms == 0ms) out.put(carriage.next_state(), now);
     out.deliver(now, [&](const StateMessage& state) {
       if (!frozen) (void)socket.send(state);
     });

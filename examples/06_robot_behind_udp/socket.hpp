@@ -37,6 +37,8 @@ class Socket {
 
   /// Where send() goes.
   void set_peer(std::uint16_t port) noexcept { peer_ = port; }
+  /// To the sender of the last message, from now on.
+  void answer() noexcept { peer_ = sender_; }
 
   /// Whether the system took it; whether it arrives is another matter.
   template <typename Message>
@@ -46,7 +48,7 @@ class Socket {
                                   sizeof(to)) == static_cast<ssize_t>(sizeof(message));
   }
 
-  /// The next datagram that is such a message; false if none is left. The sender becomes the peer.
+  /// The next datagram that is such a message; false if none is left.
   template <typename Message>
   [[nodiscard]] bool receive(Message& message) noexcept {
     for (;;) {
@@ -57,7 +59,7 @@ class Socket {
           ::recvfrom(descriptor_, &received, sizeof(received), MSG_TRUNC, reinterpret_cast<sockaddr*>(&from), &size);
       if (bytes < 0) return false;
       if (bytes != static_cast<ssize_t>(sizeof(received)) || received.magic != Message{}.magic) continue;
-      peer_ = ntohs(from.sin_port);
+      sender_ = ntohs(from.sin_port);
       message = received;
       return true;
     }
@@ -73,7 +75,7 @@ class Socket {
   }
 
   int descriptor_;
-  std::uint16_t peer_ = 0;
+  std::uint16_t peer_ = 0, sender_ = 0;
 };
 
 }  // namespace carriage

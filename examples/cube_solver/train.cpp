@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     const ripen::StepModel network = ripen::examples::network(ripen::cube::layout(), config, from);
     const ripen::cube::Teacher teacher;
     const ripen::cube::Demonstrations demonstrations(teacher);
-    ripen::train::train(network, demonstrations, options, ripen::examples::print_progress);
+    ripen::examples::run_training(network, demonstrations, options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "cube_train: %s\n", error.what());
     return ripen::examples::kBadInput;

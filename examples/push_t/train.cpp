@@ -49,8 +49,8 @@ int main(int argc, char** argv) {
       }
     }
     const ripen::push_t::Demonstrations demonstrations(episodes, chosen);
-    ripen::train::train(ripen::examples::network(demonstrations.layout(), config, from), demonstrations, options,
-                        ripen::examples::print_progress);
+    ripen::examples::run_training(ripen::examples::network(demonstrations.layout(), config, from), demonstrations,
+                                  options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "push_t_train: %s\n", error.what());
     return ripen::examples::kBadInput;

@@ -53,8 +53,7 @@ int run(const Options& options) {
   }
   std::printf(", missed %lld\n", static_cast<long long>(wake_ups.missed));
   for (const std::string& refused : wake_ups.refused) {
-    print({"refused", refused,
-           "raise rtprio and memlock in /etc/security/limits.d, or run with CAP_SYS_NICE and CAP_IPC_LOCK"});
+    print({"refused", refused, "as it says, or run with CAP_SYS_NICE and CAP_IPC_LOCK"});
   }
   const Verdict verdict = judge(wake_ups, period);
   std::printf("verdict: %g Hz is %s: %s\n", options.rate, verdict.credible ? "credible here" : "not credible here",

@@ -17,8 +17,8 @@ struct WakeUps {
   std::vector<std::string> refused;  ///< what the system refused of real_time, and why
 };
 
-/// Sleeps on a thread of its own, under these options, for this long. Throws std::invalid_argument listing every
-/// problem of the options.
+/// Sleeps on a thread of its own, under these options, for this long. Throws OptionsError listing every problem of the
+/// options.
 [[nodiscard]] WakeUps measure(std::chrono::nanoseconds period, std::chrono::nanoseconds duration,
                               const RealTimeOptions& real_time);
 

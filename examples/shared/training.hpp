@@ -2,11 +2,17 @@
 // What the programs that train have in common.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <stdexcept>
 #include <string>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "ripen/train/trainer.hpp"
+#include "shared/interrupt.hpp"
 
 namespace ripen::examples {
 
@@ -49,13 +55,60 @@ inline StepModel network(const TokenLayout& layout, const ModelConfig& config, c
 }
 
 /// One JSON object a line for every evaluation.
-inline void print_progress(std::int64_t step, double minutes, double loss, const train::Evaluation& e) {
+inline void print_evaluation(const train::Progress& progress, const train::Evaluation& e) {
   std::printf(
       "{\"step\":%lld,\"minutes\":%.2f,\"loss\":%.4f,\"good_action\":%.4f,\"whole_state\":%.4f,\"value_error\":%.3f,"
       "\"window_action\":%.4f,\"window_state\":%.4f}\n",
-      static_cast<long long>(step), minutes, loss, e.good_action, e.whole_state, e.value_error, e.window_action,
-      e.window_state);
+      static_cast<long long>(progress.step), progress.minutes, progress.loss, e.good_action, e.whole_state,
+      e.value_error, e.window_action, e.window_state);
   std::fflush(stdout);
+}
+
+/// A line on standard error that is written over once a second, and ended with this.
+class ProgressBar {
+ public:
+  explicit ProgressBar(const train::TrainerOptions& options) : options_(options) {}
+  ~ProgressBar() { std::fputc('\n', stderr); }
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void show(const train::Progress& progress) {
+    if (steps_++ == 0) begin_ = shown_ = Clock::now();
+    const Clock::time_point now = Clock::now();
+    if (now - shown_ < std::chrono::seconds(1)) return;
+    shown_ = now;
+    const double rate = static_cast<double>(steps_) / std::chrono::duration<double>(now - begin_).count();
+    const auto left = static_cast<int>(std::min((options_.minutes - progress.minutes) * 60.0,
+                                                static_cast<double>(options_.max_steps - progress.step) / rate));
+    std::fprintf(stderr, "\r%5.1f %%  step %lld  loss %.4f  %.0f samples/s  ETA %d:%02d ",
+                 100.0 * progress.minutes / options_.minutes, static_cast<long long>(progress.step), progress.loss,
+                 rate * options_.batch, left / 60, left % 60);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  const train::TrainerOptions& options_;
+  Clock::time_point begin_, shown_;
+  std::int64_t steps_ = 0;
+};
+
+/// Trains as a program does: a signal to end ends it early with everything written, a bar shows how far it is, and the
+/// heap is kept.
+inline void run_training(const StepModel& network, const train::TrajectorySource& source,
+                         const train::TrainerOptions& options) {
+#ifdef __GLIBC__
+  // A step takes the same large tensors as the one before. By default glibc maps and unmaps each, and the page faults
+  // took four fifths of the time.
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);  // Never.
+#endif
+  note_interrupts();
+  ProgressBar bar(options);
+  train::train(network, source, options, print_evaluation, [&](const train::Progress& progress) {
+    bar.show(progress);
+    return interrupt_of_program == 0;
+  });
 }
 
 }  // namespace ripen::examples

@@ -4,16 +4,18 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
-#include <spdlog/spdlog.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <future>
 #include <system_error>
 #include <utility>
 
 #include "ripen/error.hpp"
+#include "util/log.hpp"
+#include "util/ordinary_thread.hpp"
 #include "util/problems.hpp"
 
 namespace ripen {
@@ -48,7 +50,9 @@ std::string set_fifo(int priority) {
   sched_param parameters{};
   parameters.sched_priority = priority;
   const int error = pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
-  return error == 0 ? "" : "SCHED_FIFO priority " + std::to_string(priority) + ": " + reason(error);
+  if (error == 0) return "";
+  return "SCHED_FIFO priority " + std::to_string(priority) + ": " + reason(error) +
+         "; raise rtprio in /etc/security/limits.conf, or LimitRTPRIO= in its unit";
 }
 
 std::string set_cpus(const std::vector<int>& cpus) {
@@ -64,7 +68,7 @@ std::string set_cpus(const std::vector<int>& cpus) {
 }
 
 std::string lock_memory() {
-  return mlockall(MCL_CURRENT | MCL_FUTURE) == 0 ? "" : "locking the memory: " + reason(errno);
+  return mlockall(MCL_CURRENT | MCL_FUTURE) == 0 ? "" : "locking the memory: " + reason(errno) + raise_memlock();
 }
 
 std::string prefault_stack(std::size_t size) {
@@ -81,7 +85,8 @@ std::string prefault_heap(std::size_t size) {
   // glibc: take the memory from the heap proper, and do not give it back to the system.
   if (mallopt(M_MMAP_MAX, 0) == 0 || mallopt(M_TRIM_THRESHOLD, -1) == 0) return "keeping the heap";
   void* const memory = std::malloc(size);
-  if (memory == nullptr) return "prefaulting " + std::to_string(size) + " bytes of heap: " + reason(ENOMEM);
+  if (memory == nullptr)
+    return "prefaulting " + std::to_string(size) + " bytes of heap: " + reason(ENOMEM) + raise_memlock();
   touch(static_cast<char*>(memory), size);
   std::free(memory);
   return "";
@@ -104,13 +109,17 @@ std::vector<std::string> apply_real_time(const RealTimeOptions& options) {
   const auto note = [&](std::string problem) {
     if (!problem.empty()) refused.push_back(std::move(problem));
   };
-  if (options.lock_memory) note(lock_memory());
   if (options.prefault_heap > 0) note(prefault_heap(options.prefault_heap));
   if (options.prefault_stack > 0) note(prefault_stack(options.prefault_stack));
+  // Then, since the main thread's stack that grows beyond what may be locked ends in SIGSEGV, and this in a refusal.
+  if (options.lock_memory) note(lock_memory());
   if (!options.cpus.empty()) note(set_cpus(options.cpus));
   if (options.fifo_priority > 0) note(set_fifo(options.fifo_priority));
   if (options.policy == RealTimePolicy::kWarn) {
-    for (const std::string& problem : refused) spdlog::warn("real time refused: {}", problem);
+    const auto logger = logger_or_default(options.logger);
+    for (const std::string& problem : refused) {
+      log_line(logger.get(), LogLevel::kWarning, "real time refused: " + problem);
+    }
   }
   if (options.policy == RealTimePolicy::kEnforce && !refused.empty()) {
     std::string all;
@@ -118,6 +127,29 @@ std::vector<std::string> apply_real_time(const RealTimeOptions& options) {
     throw RealTimeError("real time refused:" + all);
   }
   return refused;
+}
+
+std::jthread start_real_time_thread(const RealTimeOptions& options, std::function<void(std::stop_token)> work) {
+  std::promise<void> promise;
+  std::future<void> applied = promise.get_future();
+  std::jthread thread;
+  try {
+    thread =
+        std::jthread([options, work = std::move(work), promise = std::move(promise)](std::stop_token stop) mutable {
+          try {
+            apply_real_time(options);
+          } catch (...) {
+            promise.set_exception(std::current_exception());
+            return;
+          }
+          promise.set_value();
+          work(std::move(stop));
+        });
+  } catch (const std::system_error& error) {
+    throw no_thread(error.code());
+  }
+  applied.get();
+  return thread;
 }
 
 }  // namespace ripen

@@ -59,7 +59,15 @@ Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::u
 BatchMaker::BatchMaker(const TrajectorySource& source, BatchShape shape, int threads, std::uint64_t first)
     : source_(source), shape_(shape), threads_(threads), first_(first) {
   for (int t = 0; t < threads_; ++t) {
-    workers_.emplace_back([this, t](std::stop_token stop) { work(std::move(stop), static_cast<std::uint64_t>(t)); });
+    workers_.emplace_back([this, t](const std::stop_token& stop) {
+      try {
+        work(stop, static_cast<std::uint64_t>(t));
+      } catch (...) {
+        const std::lock_guard lock(mutex_);
+        failure_ = std::current_exception();
+        changed_.notify_all();
+      }
+    });
   }
 }
 
@@ -68,7 +76,7 @@ BatchMaker::~BatchMaker() {
   changed_.notify_all();
 }
 
-void BatchMaker::work(std::stop_token stop, std::uint64_t stream) {
+void BatchMaker::work(const std::stop_token& stop, std::uint64_t stream) {
   std::uint64_t first = first_ + (stream << 40);  // Streams never meet: 2^40 trajectories each.
   while (!stop.stop_requested()) {
     Batch batch = make_batch(source_, shape_, first);
@@ -81,7 +89,8 @@ void BatchMaker::work(std::stop_token stop, std::uint64_t stream) {
 
 Batch BatchMaker::next() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !ready_.empty(); });
+  changed_.wait(lock, [&] { return !ready_.empty() || failure_ != nullptr; });
+  if (failure_ != nullptr) std::rethrow_exception(failure_);
   Batch batch = std::move(ready_.front());
   ready_.pop_front();
   changed_.notify_all();

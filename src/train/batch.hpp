@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -36,11 +37,11 @@ class BatchMaker {
   BatchMaker(const TrajectorySource& source, BatchShape shape, int threads, std::uint64_t first);
   ~BatchMaker();
 
-  /// The next batch; waits for one. With one thread the sequence is the same every time.
+  /// The next batch; waits for one. With one thread the sequence is the same every time. Throws what the source threw.
   Batch next();
 
  private:
-  void work(std::stop_token stop, std::uint64_t stream);
+  void work(const std::stop_token& stop, std::uint64_t stream);
 
   const TrajectorySource& source_;
   BatchShape shape_;
@@ -49,6 +50,7 @@ class BatchMaker {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<Batch> ready_;
+  std::exception_ptr failure_;
   std::vector<std::jthread> workers_;
 };
 

@@ -1,37 +1,21 @@
-#include "ripen/error.hpp"
 #include "ripen/train/trainer.hpp"
 
 #include <chrono>
 #include <cmath>
-#include <csignal>
-#include <cstdio>
 #include <filesystem>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <numbers>
 
-#include "util/problems.hpp"
+#include "ripen/error.hpp"
 #include "train/losses.hpp"
 #include "train/smooth_gradient.hpp"
 #include "train/unroll.hpp"
+#include "util/problems.hpp"
 
 namespace ripen::train {
 
 namespace {
 
 using Seconds = std::chrono::duration<double>;
-
-volatile std::sig_atomic_t g_interrupted = 0;
-
-/// A step takes the same large tensors as the one before. By default glibc maps and unmaps each, and the page faults
-/// took four fifths of the time.
-void keep_memory() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, -1);  // Never.
-#endif
-}
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return Seconds(std::chrono::steady_clock::now() - start).count();
@@ -193,16 +177,13 @@ std::string TrainerOptions::validate() const {
   return problems.text();
 }
 
-void train(StepModel model, const TrajectorySource& source, const TrainerOptions& options, const Progress& progress) {
+void train(StepModel model, const TrajectorySource& source, const TrainerOptions& options,
+           const OnEvaluation& on_evaluation, const OnStep& on_step) {
   if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
-  keep_memory();
   torch::set_num_threads(options.threads);
   torch::manual_seed(options.seed);
   Run run(std::move(model), source, options);
 
-  g_interrupted = 0;
-  const auto previous_int = std::signal(SIGINT, [](int) { g_interrupted = 1; });
-  const auto previous_term = std::signal(SIGTERM, [](int) { g_interrupted = 1; });
   const BatchShape shape{options.batch, options.windows, run.window()};
   // A resumed run goes on with trajectories that it has not seen.
   BatchMaker batches(source, shape, options.data_threads,
@@ -210,31 +191,19 @@ void train(StepModel model, const TrajectorySource& source, const TrainerOptions
 
   const auto start = std::chrono::steady_clock::now();
   const double before = run.minutes();
-  const std::int64_t first = run.steps();
-  double evaluated = 0.0, shown = 0.0, loss = 0.0;
-  for (;;) {
+  double evaluated = 0.0, loss = 0.0;
+  for (bool goes_on = true;;) {
     const double minutes = before + seconds_since(start) / 60.0;
-    const bool over = minutes >= options.minutes || run.steps() >= options.max_steps || g_interrupted != 0;
+    const bool over = minutes >= options.minutes || run.steps() >= options.max_steps || !goes_on;
     if (over || seconds_since(start) - evaluated > options.evaluate_every) {
-      progress(run.steps(), minutes, loss, run.evaluate_and_save(minutes));
+      on_evaluation({run.steps(), minutes, loss}, run.evaluate_and_save(minutes));
       evaluated = seconds_since(start);
     }
     if (over) break;
     const double now = run.step(batches.next(), minutes);
     loss = loss == 0.0 ? now : 0.98 * loss + 0.02 * now;
-    if (seconds_since(start) - shown > 1.0) {
-      shown = seconds_since(start);
-      const double rate = static_cast<double>(run.steps() - first) / shown;
-      const double left =
-          std::min((options.minutes - minutes) * 60.0, static_cast<double>(options.max_steps - run.steps()) / rate);
-      std::fprintf(stderr, "\r%5.1f %%  step %lld  loss %.4f  %.0f samples/s  ETA %d:%02d ",
-                   100.0 * minutes / options.minutes, static_cast<long long>(run.steps()), loss, rate * options.batch,
-                   static_cast<int>(left) / 60, static_cast<int>(left) % 60);
-    }
+    goes_on = !on_step || on_step({run.steps(), minutes, loss});
   }
-  std::fputc('\n', stderr);
-  std::signal(SIGINT, previous_int);
-  std::signal(SIGTERM, previous_term);
 }
 
 Evaluation evaluate(StepModel model, const TrajectorySource& source, int batches) {

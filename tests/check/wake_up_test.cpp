@@ -1,9 +1,10 @@
-#include "ripen/error.hpp"
 #include "ripen_check/wake_up.hpp"
 
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+
+#include "ripen/error.hpp"
 
 namespace ripen::check {
 namespace {

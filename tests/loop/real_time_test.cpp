@@ -1,13 +1,13 @@
 #include "ripen/real_time.hpp"
 
 #include <gtest/gtest.h>
-#include <linux/capability.h>
 #include <sched.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
-#include <array>
+#include <cstdlib>
+#include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -16,6 +16,7 @@
 
 #include "ripen/error.hpp"
 #include "support/allocation_counter.hpp"
+#include "support/unprivileged.hpp"
 
 namespace ripen {
 namespace {
@@ -82,39 +83,10 @@ TEST(RealTimeTest, TellsWhatWasRefused) {
   });
 }
 
-/// This thread may no longer do what only root may, and the process may lock no memory.
-class Unprivileged {
- public:
-  Unprivileged() {
-    getrlimit(RLIMIT_MEMLOCK, &memory_);
-    getrlimit(RLIMIT_RTPRIO, &priority_);
-    set(RLIMIT_MEMLOCK, 0, memory_);
-    set(RLIMIT_RTPRIO, 0, priority_);
-    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    std::array<__user_cap_data_struct, 2> none{};
-    dropped = syscall(SYS_capset, &header, none.data()) == 0;
-  }
-  ~Unprivileged() {
-    setrlimit(RLIMIT_MEMLOCK, &memory_);
-    setrlimit(RLIMIT_RTPRIO, &priority_);
-  }
-  Unprivileged(const Unprivileged&) = delete;
-  Unprivileged& operator=(const Unprivileged&) = delete;
-
-  bool dropped = false;
-
- private:
-  static void set(__rlimit_resource resource, rlim_t soft, rlimit limit) {
-    limit.rlim_cur = soft;
-    setrlimit(resource, &limit);
-  }
-  rlimit memory_{}, priority_{};
-};
-
 TEST(RealTimeTest, DeniedLockedMemoryAndFifoAreThrownLoggedOrTold) {
   if (!test::AllocationCounter::available()) GTEST_SKIP() << "the sanitizers answer for mlockall";
   on_a_thread([] {
-    const Unprivileged unprivileged;
+    const test::Unprivileged unprivileged;
     ASSERT_TRUE(unprivileged.dropped);
     RealTimeOptions options{.fifo_priority = 50, .lock_memory = true, .policy = RealTimePolicy::kIgnore};
     const auto applied = [&] {
@@ -125,7 +97,9 @@ TEST(RealTimeTest, DeniedLockedMemoryAndFifoAreThrownLoggedOrTold) {
     const auto [refused, silence] = applied();
     ASSERT_EQ(refused.size(), 2U);
     EXPECT_EQ(refused[0].rfind("locking the memory: ", 0), 0U) << refused[0];
-    EXPECT_EQ(refused[1], "SCHED_FIFO priority 50: Operation not permitted");
+    EXPECT_NE(refused[0].find("raise memlock"), std::string::npos) << refused[0];
+    EXPECT_EQ(refused[1].rfind("SCHED_FIFO priority 50: Operation not permitted", 0), 0U) << refused[1];
+    EXPECT_NE(refused[1].find("raise rtprio"), std::string::npos) << refused[1];
     EXPECT_EQ(silence, "");
 
     options.policy = RealTimePolicy::kWarn;
@@ -141,6 +115,56 @@ TEST(RealTimeTest, DeniedLockedMemoryAndFifoAreThrownLoggedOrTold) {
       EXPECT_EQ(error.what(), "real time refused:\n" + refused[0] + "\n" + refused[1]);
     }
   });
+}
+
+TEST(RealTimeTest, AThreadThatIsRefusedSaysSoToWhoStartsIt) {
+  const RealTimeOptions impossible{
+      .lock_memory = false, .prefault_stack = std::size_t{1} << 40, .policy = RealTimePolicy::kEnforce};
+  bool ran = false;
+  try {
+    (void)start_real_time_thread(impossible, [&](const std::stop_token&) { ran = true; });
+    ADD_FAILURE() << "enforced, but nothing was thrown";
+  } catch (const RealTimeError& error) {
+    EXPECT_NE(std::string(error.what()).find("bytes of stack"), std::string::npos) << error.what();
+  }
+  EXPECT_FALSE(ran);
+  EXPECT_THROW((void)start_real_time_thread({.fifo_priority = 100}, [](const std::stop_token&) {}), OptionsError);
+}
+
+TEST(RealTimeTest, AThreadHasWhatItAskedForAndIsStopped) {
+  int processors = 0;
+  bool stopped = false;
+  {
+    const std::jthread thread =
+        start_real_time_thread({.cpus = {sched_getcpu()}, .lock_memory = false, .policy = RealTimePolicy::kEnforce},
+                               [&](const std::stop_token& stop) {
+                                 cpu_set_t set;
+                                 if (sched_getaffinity(0, sizeof(set), &set) == 0) processors = CPU_COUNT(&set);
+                                 while (!stop.stop_requested()) std::this_thread::yield();
+                                 stopped = true;
+                               });
+  }
+  EXPECT_EQ(processors, 1);
+  EXPECT_TRUE(stopped);
+}
+
+TEST(RealTimeTest, WarnsInTheGivenLog) {
+  std::ostringstream text;
+  RealTimeOptions options{.lock_memory = false, .prefault_stack = std::size_t{1} << 40};
+  options.logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text));
+  EXPECT_EQ(apply_real_time(options).size(), 1U);
+  EXPECT_NE(text.str().find("ripen: real time refused: prefaulting"), std::string::npos) << text.str();
+  EXPECT_EQ(options.logger.use_count(), 1) << "held no longer than it is used";
+}
+
+TEST(RealTimeTest, WarnsWithoutAnyLog) {
+  EXPECT_EXIT(
+      {
+        spdlog::shutdown();
+        (void)apply_real_time({.lock_memory = false, .prefault_stack = std::size_t{1} << 40});
+        std::exit(0);
+      },
+      testing::ExitedWithCode(0), "ripen: real time refused: prefaulting");
 }
 
 TEST(RealTimeTest, ListsEveryProblemOfItsOptions) {

@@ -1,14 +1,16 @@
-#include "ripen/error.hpp"
 #include "ripen/train/trainer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "ripen/error.hpp"
 #include "train/counting_source.hpp"
 
 namespace ripen::train {
@@ -35,7 +37,7 @@ StepModel fresh_model() {
 Evaluation trained(const TrainerOptions& options) {
   Evaluation last;
   train(fresh_model(), CountingSource(), options,
-        [&](std::int64_t, double, double, const Evaluation& evaluation) { last = evaluation; });
+        [&](const Progress&, const Evaluation& evaluation) { last = evaluation; });
   return last;
 }
 
@@ -81,9 +83,52 @@ TEST(Trainer, GoesOnWhereACheckpointEnded) {
   options.max_steps = 30;
   std::vector<std::int64_t> steps;
   train(fresh_model(), CountingSource(), options,
-        [&](std::int64_t step, double, double, const Evaluation&) { steps.push_back(step); });
+        [&](const Progress& progress, const Evaluation&) { steps.push_back(progress.step); });
   EXPECT_EQ(steps, (std::vector<std::int64_t>{30}));
   std::filesystem::remove(options.checkpoint);
+}
+
+int g_signals = 0;
+
+TEST(Trainer, LeavesSignalsAndStandardErrorToTheProgram) {
+  TrainerOptions options = small_options();
+  options.output = file_of("ripen_interrupted.safetensors");
+  g_signals = 0;
+  const auto before = std::signal(SIGINT, [](int) { ++g_signals; });
+  testing::internal::CaptureStderr();
+  std::int64_t steps = 0, evaluated = 0;
+  train(
+      fresh_model(), CountingSource(), options,
+      [&](const Progress& progress, const Evaluation&) { evaluated = progress.step; },
+      [&](const Progress& progress) {
+        std::raise(SIGINT);
+        EXPECT_EQ(progress.step, ++steps);
+        EXPECT_GT(progress.loss, 0.0);
+        return progress.step < 7;
+      });
+  std::signal(SIGINT, before);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(g_signals, 7) << "the program's handler is in place";
+  EXPECT_EQ(steps, 7) << "on_step ended it";
+  EXPECT_EQ(evaluated, 7);
+  EXPECT_EQ(ModelFile::load(options.output).notes.at("steps"), "7");
+  std::filesystem::remove(options.output);
+}
+
+TEST(Trainer, ThrowsWhatTheSourceThrowsOnItsThreads) {
+  class Broken : public CountingSource {
+   public:
+    void make(std::uint64_t number, Trajectory& out) const override {
+      if (number % 100 == 99) throw std::runtime_error("demonstration 99 is damaged");
+      CountingSource::make(number, out);
+    }
+  };
+  try {
+    train(fresh_model(), Broken(), small_options(), [](const Progress&, const Evaluation&) {});
+    FAIL() << "the damage was not noticed";
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "demonstration 99 is damaged");
+  }
 }
 
 TEST(Trainer, SaysWhatIsWrong) {

@@ -11,14 +11,14 @@
 namespace ripen::train {
 
 struct TrainerOptions {
-  std::string device = "cpu";         ///< "cpu" or "cuda"
-  bool bfloat16 = true;               ///< matrix products in bfloat16; weights and sums stay float32
-  int threads = 1;                    ///< of LibTorch; two single-threaded runs beat one with two threads
-  int data_threads = 1;               ///< that make batches
-  int batch = 4096;                   ///< single steps in a batch
-  int windows = 64;                   ///< corrupted windows in a batch
-  double unrolled = 0.0;              ///< share of windows with the model's own decisions; half of them twice, and so on
-  double learning_rate = 1e-3;        ///< at its peak
+  std::string device = "cpu";   ///< "cpu" or "cuda"
+  bool bfloat16 = true;         ///< matrix products in bfloat16; weights and sums stay float32
+  int threads = 1;              ///< of LibTorch; two single-threaded runs beat one with two threads
+  int data_threads = 1;         ///< that make batches
+  int batch = 4096;             ///< single steps in a batch
+  int windows = 64;             ///< corrupted windows in a batch
+  double unrolled = 0.0;        ///< share of windows with the model's own decisions; half of them twice, and so on
+  double learning_rate = 1e-3;  ///< at its peak
   double table_learning_rate = 2e-2;  ///< of the dynamics tables, whose rows are rarely touched
   double weight_decay = 0.01;
   double ema = 0.999;                              ///< of the weights that ship
@@ -42,12 +42,23 @@ struct Evaluation {
   double window_state = 0.0;   ///< share of corrupted windows' state tokens that are right
 };
 
-/// Called after each evaluation.
-using Progress = std::function<void(std::int64_t step, double minutes, double loss, const Evaluation&)>;
+/// How far a run is.
+struct Progress {
+  std::int64_t step = 0;  ///< steps done; of resumed runs, with those before
+  double minutes = 0.0;   ///< training time, the same
+  double loss = 0.0;      ///< moving average
+};
 
-/// Trains until the time or the steps are over; Ctrl-C (SIGINT) or SIGTERM ends it early with everything written.
-/// Throws OptionsError on bad options, ModelError on files that cannot be read or written.
-void train(StepModel model, const TrajectorySource& source, const TrainerOptions& options, const Progress& progress);
+/// Called after each evaluation, once at the end included.
+using OnEvaluation = std::function<void(const Progress&, const Evaluation&)>;
+/// Called after each step. Returns false to end the training now, with everything written.
+using OnStep = std::function<bool(const Progress&)>;
+
+/// Trains until the time or the steps are over, or on_step says so; on_step may be empty. Both are called on this
+/// thread. Sets the seed and the number of threads of LibTorch, and nothing else of the process. Throws OptionsError on
+/// bad options, ModelError on files that cannot be read or written, and what source throws.
+void train(StepModel model, const TrajectorySource& source, const TrainerOptions& options,
+           const OnEvaluation& on_evaluation, const OnStep& on_step = {});
 
 /// On `batches` batches of trajectories that training never draws.
 Evaluation evaluate(StepModel model, const TrajectorySource& source, int batches);

@@ -1,17 +1,60 @@
-// Links the planner, the loop and the native denoiser through the umbrella header alone.
+// Runs ticks with an installed model, through the umbrella header alone.
 
-#include <ripen/ripen.hpp>
-
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
-#include <exception>
+#include <ripen/ripen.hpp>
+#include <vector>
+
+namespace {
+
+/// Senses each state slot's token 0, does nothing, and keeps what it was told.
+class Standing : public ripen::Robot {
+ public:
+  [[nodiscard]] bool read(std::int64_t /*tick*/, ripen::Observation& observation) noexcept override {
+    std::ranges::fill(observation.state, 0.0);
+    observation.fresh = true;
+    return true;
+  }
+  [[nodiscard]] bool write(const ripen::Command& command) noexcept override {
+    ++commands;
+    finite = finite && std::ranges::all_of(command.action, [](double value) { return std::isfinite(value); });
+    return true;
+  }
+
+  int commands = 0;
+  bool finite = true;
+};
+
+bool ticks() {
+  ripen::NativeDenoiser denoiser(ripen::ModelFile::load(MODEL));
+  ripen::Planner planner(denoiser, {.horizon = 8, .candidates = 8, .pass_windows = 8});
+  Standing robot;
+  ripen::ManualClock clock;
+  ripen::TickLog log;
+  ripen::ControlLoop loop(planner, robot, clock, {.budget = ripen::Budget{.passes = 4}}, &log);
+  const std::vector<ripen::Token> goal(static_cast<std::size_t>(denoiser.layout().states()), 1);
+  const std::vector<ripen::Token> idle(static_cast<std::size_t>(denoiser.layout().actions()), 0);
+  if (!loop.reset(goal, idle)) return false;
+  constexpr int kTicks = 3;
+  for (int tick = 0; tick < kTicks; ++tick) {
+    loop.step(clock.now());
+    clock.advance(std::chrono::milliseconds(5));
+  }
+  std::printf("%d commands, %lld passes\n", robot.commands, static_cast<long long>(loop.statistics().passes));
+  return robot.commands == kTicks && robot.finite && loop.statistics().passes > 0;
+}
+
+}  // namespace
 
 int main() {
-  const ripen::PlannerOptions options{.horizon = 0};
-  if (options.validate().empty()) return 1;
+  if (!ticks()) return 1;
   try {
     const ripen::NativeDenoiser denoiser(ripen::ModelFile::load("/nonexistent.safetensors"));
     return 1;
-  } catch (const std::exception& error) {
+  } catch (const ripen::Error& error) {
     std::printf("as it should be: %s\n", error.what());
   }
   ripen::apply_real_time({.lock_memory = false});
