@@ -89,7 +89,8 @@ void compare(const ModelFile& model, int positions, const Options& options, doub
           model, NativeOptions{.max_windows = positions, .precision = precision, .instructions = instructions}));
       contestants.push_back({(precision == Precision::kInt8 ? "int8 " : "float32 ") + instructions,
                              [denoiser = denoisers.back().get(), &batch] { denoiser->run(batch); }});
-      megabytes.push_back(static_cast<double>(denoisers.back()->memory()) / 1e6);
+      const NativeMemory memory = denoisers.back()->memory();
+      megabytes.push_back(static_cast<double>(memory.weights + memory.work_space) / 1e6);
     }
   }
 #ifdef RIPEN_WITH_TORCH

@@ -67,8 +67,9 @@ std::vector<Result> solve_all(const std::vector<cube::Cube>& cubes, const cube::
                               const ModelFile& model, int jobs) {
   std::vector<Result> results(cubes.size());
   std::atomic<std::size_t> next = 0;
+  const NativeDenoiser shared(model, {.max_windows = PlannerOptions{}.pass_windows, .precision = options.precision});
   examples::in_parallel(jobs, next, cubes.size(), [&] {
-    NativeDenoiser denoiser(model, {.max_windows = PlannerOptions{}.pass_windows, .precision = options.precision});
+    NativeDenoiser denoiser(shared);
     for (std::size_t i = next++; i < cubes.size(); i = next++) {
       results[i] =
           cube::solve(cubes[i], options, denoiser, {static_cast<int>(i), static_cast<int>(cubes.size()), nullptr});

@@ -31,12 +31,11 @@ using InOrder = ripen::examples::InOrder<Result>;
 
 constexpr int kNotAllSolved = 3;
 
-/// Solves cubes until none is left; each worker has a denoiser of its own.
-void work(const std::vector<Cube>& cubes, const Options& options, const ripen::ModelFile& model,
+/// Solves cubes until none is left; each worker has a denoiser of its own, of the same weights.
+void work(const std::vector<Cube>& cubes, const Options& options, const ripen::NativeDenoiser& model,
           std::atomic<std::size_t>& next, ripen::TripleBuffer<Snapshot>* view, ripen::Recording* recording,
           InOrder& results) {
-  ripen::NativeDenoiser denoiser(model,
-                                 {.max_windows = ripen::PlannerOptions{}.pass_windows, .precision = options.precision});
+  ripen::NativeDenoiser denoiser(model);
   for (std::size_t i = next++; i < cubes.size(); i = next++) {
     results.take(i, solve(cubes[i], options, denoiser,
                           {static_cast<int>(i) + 1, static_cast<int>(cubes.size()), view, recording}));
@@ -70,16 +69,18 @@ int run(const Options& options) {
                 << std::endl;
     }
   });
+  const ripen::NativeDenoiser denoiser(
+      model, {.max_windows = ripen::PlannerOptions{}.pass_windows, .precision = options.precision});
   std::atomic<std::size_t> next = 0;
   ripen::Recording recording;
   ripen::Recording* const recorded = options.record ? &recording : nullptr;
   if (live) {
     ripen::TripleBuffer<Snapshot> snapshots;
     const LiveView view(snapshots);
-    work(cubes, options, model, next, &snapshots, recorded, reporter);
+    work(cubes, options, denoiser, next, &snapshots, recorded, reporter);
   } else {
     ripen::examples::in_parallel(options.jobs, next, cubes.size(),
-                                 [&] { work(cubes, options, model, next, nullptr, recorded, reporter); });
+                                 [&] { work(cubes, options, denoiser, next, nullptr, recorded, reporter); });
   }
   const std::vector<Result> results = reporter.results();
   if (!options.quiet) std::cout << summary_of(results) << '\n';

@@ -53,8 +53,9 @@ int run(const Options& options) {
     }
   });
   std::atomic<std::size_t> next = 0;
+  const ripen::NativeDenoiser first_denoiser(model, {.max_windows = 1});
   ripen::examples::in_parallel(options.jobs, next, episodes, [&] {
-    ripen::NativeDenoiser denoiser(model, {.max_windows = 1});
+    ripen::NativeDenoiser denoiser(first_denoiser);  // All share its weights.
     for (std::size_t i = next++; i < episodes; i = next++) {
       std::optional<Result> best;
       std::optional<Recording> of_best;

@@ -45,6 +45,10 @@ struct ModelFile {
   /// "ripen-1") have a hash of the tensors' bytes alone: nothing notices that two tensors of one shape were exchanged.
   std::uint64_t hash = 0;
 
+  /// Every problem, one a line; empty if there is none: of the configuration, of tensors that the network needs and
+  /// that are missing, have another shape or values that are not finite, of tensors that it has no use for.
+  [[nodiscard]] std::string validate() const;
+
   /// Reads and checks a file: the container as safetensors' own reader does (every byte belongs to one tensor), types
   /// (F16, F32), layout, configuration, name and shape of every tensor that the configuration asks for and no other,
   /// hash, finite values. Throws ModelError naming the file, the field and the value.
@@ -52,9 +56,10 @@ struct ModelFile {
   /// The same from a file's bytes. Throws Error naming the field and the value.
   [[nodiscard]] static ModelFile from_bytes(std::string_view bytes);
 
-  /// Writes float16, first beside the file and then over it, so that a reader never sees half a file. Throws ModelError
-  /// naming the file, and writes nothing, if load() would refuse it: a tensor is missing or has another shape, a value
-  /// is not finite or beyond float16 (65,504), a note has the name of metadata ("format", "hash", "layout", "model").
+  /// Writes float16. A file that is there is replaced in one step, so that a reader never sees half of one; links are
+  /// followed. Throws ModelError naming the file, and writes nothing, if it cannot be written, or load() would refuse
+  /// it: a tensor is missing or has another shape, a value is not finite or beyond float16 (65,504), a note has the
+  /// name of metadata ("format", "hash", "layout", "model").
   void save(const std::string& path) const;
   /// What save() writes. Throws Error for the same reasons.
   [[nodiscard]] std::string to_bytes() const;

@@ -29,12 +29,26 @@ struct NativeOptions {
   [[nodiscard]] std::string validate() const;
 };
 
-/// Runs the network of a ModelFile. Weights are packed and all work memory is taken and touched at
-/// construction; run() is real-time safe.
+/// [bytes]
+struct NativeMemory {
+  std::size_t weights = 0;     ///< held once by a denoiser and its copies together
+  std::size_t work_space = 0;  ///< of each
+};
+
+/// Runs the network of a ModelFile. Weights are packed, and all work memory is taken and touched, at construction;
+/// run() is real-time safe. One thread at a time calls run(), but copies run at once:
+///
+///     NativeDenoiser denoiser(ModelFile::load("arm.safetensors"));
+///     NativeDenoiser another(denoiser);  // for another planner, on any thread
 class NativeDenoiser : public Denoiser {
  public:
-  /// Throws OptionsError listing every problem of the options, or if this processor lacks the instructions.
+  /// Needs the model no more afterwards. Throws OptionsError listing every problem of the options, or if this processor
+  /// lacks the instructions; ModelError listing every problem of the model.
   explicit NativeDenoiser(const ModelFile& model, const NativeOptions& options = {});
+  /// Shares the other's weights, which nothing changes, and takes a work space of its own. May be called by several
+  /// threads at once, and while the other runs.
+  explicit NativeDenoiser(const NativeDenoiser& other);
+  NativeDenoiser& operator=(const NativeDenoiser&) = delete;
   ~NativeDenoiser() override;
 
   [[nodiscard]] const TokenLayout& layout() const noexcept override;
@@ -44,7 +58,7 @@ class NativeDenoiser : public Denoiser {
 
   [[nodiscard]] Precision precision() const noexcept;
   [[nodiscard]] std::string_view instructions() const noexcept;  ///< which kernels run
-  [[nodiscard]] std::size_t memory() const noexcept;             ///< weights and work space [bytes]
+  [[nodiscard]] NativeMemory memory() const noexcept;
   [[nodiscard]] const ModelConfig& config() const noexcept;
 
  private:

@@ -54,6 +54,8 @@ class TokenLayout {
   [[nodiscard]] int logits() const { return offsets_.back(); }
   /// Logits of the state slots alone, which come first.
   [[nodiscard]] int state_logits() const { return offsets_[static_cast<std::size_t>(states_)]; }
+  /// Logits of the action slots alone, which follow.
+  [[nodiscard]] int action_logits() const { return logits() - state_logits(); }
   /// Where a slot's logits begin.
   [[nodiscard]] int offset(int slot) const { return offsets_[static_cast<std::size_t>(slot)]; }
 

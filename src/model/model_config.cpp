@@ -1,15 +1,10 @@
-#include <algorithm>
 #include <string>
 
-#include "ripen/error.hpp"
+#include "model/table_layout.hpp"
 #include "ripen/model_file.hpp"
 #include "util/problems.hpp"
 
 namespace ripen {
-
-namespace {
-constexpr std::int64_t kMostJointActions = 1 << 16;  // A pair table has a row for each, and each token of a slot.
-}
 
 std::string ModelConfig::validate() const {
   Problems problems("model");
@@ -32,23 +27,7 @@ std::string ModelConfig::validate() const {
 std::map<std::string, std::vector<std::int64_t>> ModelFile::expected(const TokenLayout& layout,
                                                                      const ModelConfig& config) {
   const std::int64_t width = config.width;
-  const std::int64_t states = layout.state_logits();
-  const std::int64_t actions = layout.logits() - layout.state_logits();
-  std::int64_t widest = 0;  // Columns of the per-slot tables, which hold slots of different vocabularies.
-  std::int64_t pairs = 0;   // One row for every token of a slot (or MASK) with every joint action (or MASK).
-  std::int64_t joint_actions = 1;
-  for (int s = layout.states(); s < layout.slots() && config.tables; ++s) {
-    joint_actions *= layout.slot(s).vocabulary + 1;
-    if (joint_actions > kMostJointActions) {
-      throw ModelError("model: more than " + std::to_string(kMostJointActions) +
-                       " joint actions are too many for tables");
-    }
-  }
-  for (int s = 0; s < layout.states(); ++s) {
-    widest = std::max<std::int64_t>(widest, layout.slot(s).vocabulary);
-    pairs += (layout.slot(s).vocabulary + 1) * joint_actions;
-  }
-
+  const TableLayout tables(layout, config.tables);
   std::map<std::string, std::vector<std::int64_t>> shapes;
   const auto linear = [&](const std::string& name, std::int64_t out, std::int64_t in) {
     shapes[name + ".weight"] = {out, in};
@@ -58,7 +37,7 @@ std::map<std::string, std::vector<std::int64_t>> ModelFile::expected(const Token
     shapes[name + ".weight"] = {size};
     shapes[name + ".bias"] = {size};
   };
-  linear("step.embed", width, states + layout.states());
+  linear("step.embed", width, tables.state_rows());
   for (int b = 0; b < config.blocks; ++b) {
     const std::string block = "step." + std::to_string(b);
     norm(block + ".norm", width);
@@ -66,13 +45,13 @@ std::map<std::string, std::vector<std::int64_t>> ModelFile::expected(const Token
     linear(block + ".down", width, width);
   }
   norm("step.norm", width);
-  linear("step.action", actions, width);
+  linear("step.action", layout.action_logits(), width);
   linear("step.value", config.value_bins, width);
-  if (config.tables) shapes["dynamics.table"] = {pairs, widest};
+  if (config.tables) shapes["dynamics.table"] = {tables.pair_rows(), tables.widest()};
   if (config.mixer_width > 0) {
     const std::int64_t mixer = config.mixer_width;
     linear("mixer.in", mixer, width);
-    linear("mixer.action_in", mixer, actions + layout.actions());
+    linear("mixer.action_in", mixer, tables.action_rows());
     shapes["mixer.position"] = {config.window, mixer};
     for (int l = 0; l < config.mixer_layers; ++l) {
       const std::string layer = "mixer." + std::to_string(l);
@@ -86,8 +65,8 @@ std::map<std::string, std::vector<std::int64_t>> ModelFile::expected(const Token
     norm("mixer.norm", mixer);
     linear("mixer.head", layout.logits(), mixer);
     if (config.tables) {
-      shapes["mixer.inverse"] = {pairs, widest};
-      shapes["mixer.copy"] = {states + layout.states(), widest};
+      shapes["mixer.inverse"] = {tables.pair_rows(), tables.widest()};
+      shapes["mixer.copy"] = {tables.state_rows(), tables.widest()};
     }
   }
   return shapes;

@@ -1,10 +1,10 @@
 #include "ripen/model_file.hpp"
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -14,6 +14,8 @@
 #include "util/fnv1a.hpp"
 #include "util/json_fields.hpp"
 #include "util/parse_json.hpp"
+#include "util/problems.hpp"
+#include "util/save_file.hpp"
 
 namespace ripen {
 
@@ -51,7 +53,7 @@ ModelConfig config_from_json(const nlohmann::json& json) {
 
 std::string shape_text(const std::vector<std::int64_t>& shape) { return nlohmann::json(shape).dump(); }
 
-std::vector<float> values_of(const std::string& name, const Safetensors::Entry& entry, std::string_view data) {
+std::vector<float> values_of(const Safetensors::Entry& entry, std::string_view data) {
   const std::size_t width = entry.width();
   std::vector<float> values((entry.end - entry.begin) / width);
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -63,27 +65,44 @@ std::vector<float> values_of(const std::string& name, const Safetensors::Entry& 
       std::memcpy(&bits, at, 2);
       values[i] = Eigen::half_impl::half_to_float(Eigen::half_impl::raw_uint16_to_half(bits));
     }
-    if (!std::isfinite(values[i])) throw Error("tensor '" + name + "': value " + std::to_string(i) + " is not finite");
   }
   return values;
 }
 
-/// Throws Error unless the file has the network's tensors and no others.
-void check_tensors(const Safetensors& file, const std::map<std::string, std::vector<std::int64_t>>& expected) {
-  for (const auto& [name, shape] : expected) {
-    const auto found = file.tensors.find(name);
-    if (found == file.tensors.end()) throw Error("tensor '" + name + "' is missing");
-    if (found->second.shape != shape) {
-      throw Error("tensor '" + name + "': shape " + shape_text(found->second.shape) + ", but the network needs " +
-                  shape_text(shape));
-    }
+/// What is wrong with a tensor that should have this shape; empty if nothing is.
+std::string problem_of(const Tensor& tensor, const std::vector<std::int64_t>& shape) {
+  std::ostringstream problem;
+  std::size_t count = 1;
+  for (const std::int64_t size : shape) count *= static_cast<std::size_t>(size);
+  const auto bad = std::ranges::find_if(tensor.values, [](float value) { return !std::isfinite(value); });
+  if (tensor.shape != shape) {
+    problem << "shape " << shape_text(tensor.shape) << ", but the network needs " << shape_text(shape);
+  } else if (tensor.values.size() != count) {
+    problem << tensor.values.size() << " values, but its shape has " << count;
+  } else if (bad != tensor.values.end()) {
+    problem << "value " << bad - tensor.values.begin() << " is " << *bad << ", not finite";
   }
-  for (const auto& [name, entry] : file.tensors) {
-    if (!expected.contains(name)) throw Error("tensor '" + name + "' is none of the network's");
-  }
+  return problem.str();
 }
 
 }  // namespace
+
+std::string ModelFile::validate() const {
+  Problems problems("model");
+  problems.include(config.validate());
+  problems.require(layout.slots() > 0, "the token layout is empty");
+  if (!problems.text().empty()) return problems.text();
+  const auto network = expected(layout, config);
+  for (const auto& [name, shape] : network) {
+    const auto found = tensors.find(name);
+    const std::string problem = found == tensors.end() ? "is missing" : problem_of(found->second, shape);
+    problems.require(problem.empty(), "tensor '" + name + "': " + problem);
+  }
+  for (const auto& [name, tensor] : tensors) {
+    problems.require(network.contains(name), "tensor '" + name + "': is none of the network's");
+  }
+  return problems.text();
+}
 
 ModelFile ModelFile::from_bytes(std::string_view bytes) {
   const Safetensors file = Safetensors::parse(bytes);
@@ -100,11 +119,10 @@ ModelFile ModelFile::from_bytes(std::string_view bytes) {
   ModelFile model;
   model.layout = TokenLayout::from_json(take("layout"));
   model.config = config_from_json(parse_json(take("model"), "model"));
-  if (const std::string problems = model.config.validate(); !problems.empty()) throw Error(problems);
-  check_tensors(file, expected(model.layout, model.config));
   for (const auto& [name, entry] : file.tensors) {
-    model.tensors[name] = {.shape = entry.shape, .values = values_of(name, entry, file.data)};
+    model.tensors[name] = {.shape = entry.shape, .values = values_of(entry, file.data)};
   }
+  if (const std::string problems = model.validate(); !problems.empty()) throw ModelError(problems);
   model.hash = format == kFormat ? file.hash() : fnv1a(file.data);
   if (const std::string hash = take("hash"); hash != std::to_string(model.hash)) {
     throw Error("metadata 'hash' is " + hash + ", but the file's is " + std::to_string(model.hash));
@@ -124,6 +142,7 @@ ModelFile ModelFile::load(const std::string& path) {
 }
 
 std::string ModelFile::to_bytes() const {
+  if (const std::string problems = validate(); !problems.empty()) throw ModelError(problems);
   Safetensors file;
   std::string data;
   for (const auto& [name, tensor] : tensors) {
@@ -132,7 +151,7 @@ std::string ModelFile::to_bytes() const {
       const auto half = Eigen::half_impl::float_to_half_rtne(tensor.values[i]);
       if (!std::isfinite(Eigen::half_impl::half_to_float(half))) {
         std::ostringstream what;
-        what << "tensor '" << name << "': value " << i << " is " << tensor.values[i] << ", no number of float16";
+        what << "model: tensor '" << name << "': value " << i << " is " << tensor.values[i] << ", beyond float16";
         throw Error(what.str());
       }
       data.append(reinterpret_cast<const char*>(&half.x), 2);
@@ -153,22 +172,10 @@ std::string ModelFile::to_bytes() const {
 }
 
 void ModelFile::save(const std::string& path) const {
-  std::string bytes;
   try {
-    bytes = to_bytes();
+    save_file(path, to_bytes());
   } catch (const std::exception& error) {
     throw ModelError("model file '" + path + "': not written: " + error.what());
-  }
-  const std::string partial = path + ".partial";
-  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-  file << bytes;
-  file.close();
-  std::error_code failure = std::make_error_code(std::errc::io_error);
-  if (file) std::filesystem::rename(partial, path, failure);
-  if (failure) {
-    std::error_code ignored;
-    std::filesystem::remove(partial, ignored);
-    throw ModelError("model file '" + path + "': cannot be written: " + failure.message());
   }
 }
 

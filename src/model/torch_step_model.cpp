@@ -1,6 +1,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "model/table_layout.hpp"
 #include "ripen/error.hpp"
 #include "ripen/torch/step_model.hpp"
 
@@ -40,26 +41,17 @@ StepModelImpl::StepModelImpl(TokenLayout layout, ModelConfig config) : layout_(s
   for (const auto& [name, shape] : ModelFile::expected(layout_, config_)) {
     named_[name] = register_parameter(registered(name), initial(name, shape, config_));
   }
-  std::vector<std::int64_t> embed, action, pairs;
-  std::int64_t at = 0, pair_at = 0, joint = 1;
-  for (int s = layout_.states(); s < layout_.slots() && config_.tables; ++s) joint *= layout_.slot(s).vocabulary + 1;
-  for (int s = 0; s < layout_.states(); ++s) {
-    embed.push_back(at);
-    pairs.push_back(pair_at);
-    at += layout_.slot(s).vocabulary + 1;
-    pair_at += (layout_.slot(s).vocabulary + 1) * joint;
-    widest_ = std::max(widest_, layout_.slot(s).vocabulary);
-  }
-  at = 0;
-  for (int s = layout_.states(); s < layout_.slots(); ++s) {
-    action.push_back(at);
-    at += layout_.slot(s).vocabulary + 1;
-  }
+  const TableLayout tables(layout_, config_.tables);
+  std::vector<std::int64_t> embed, action;
+  for (int s = 0; s < layout_.slots(); ++s) (s < layout_.states() ? embed : action).push_back(tables.offset(s));
+  widest_ = tables.widest();
+  joint_actions_ = tables.joint_actions();
+  action_strides_ = tables.strides();
   smooth_tokens("step.embed.weight", embed, 0);
   if (config_.mixer_width > 0) smooth_tokens("mixer.action_in.weight", action, layout_.states());
   embed_offsets_ = register_buffer("embed_offsets", torch::tensor(embed));
   action_offsets_ = register_buffer("action_offsets", torch::tensor(action));
-  pair_offsets_ = register_buffer("pair_offsets", torch::tensor(pairs));
+  pair_offsets_ = register_buffer("pair_offsets", torch::tensor(tables.pair_offsets()));
 }
 
 void StepModelImpl::smooth_tokens(const std::string& name, const std::vector<std::int64_t>& offsets, int first_slot) {
@@ -81,8 +73,9 @@ void StepModelImpl::smooth_tokens(const std::string& name, const std::vector<std
 torch::Tensor StepModelImpl::indices(const Token* tokens, std::int64_t count) const {
   auto result = torch::empty({count, layout_.slots()}, torch::kLong);
   auto* out = result.data_ptr<std::int64_t>();
+  const TableLayout tables(layout_, false);
   for (std::int64_t i = 0; i < count * layout_.slots(); ++i) {
-    out[i] = tokens[i] == kMask ? layout_.slot(static_cast<int>(i % layout_.slots())).vocabulary : tokens[i];
+    out[i] = tables.index(static_cast<int>(i % layout_.slots()), tokens[i]);
   }
   return result.to(embed_offsets_.device());
 }
@@ -113,13 +106,10 @@ StepModelImpl::StepOutput StepModelImpl::encode(const torch::Tensor& states) {
 
 torch::Tensor StepModelImpl::pair_rows(const torch::Tensor& states, const torch::Tensor& actions) {
   auto joint = torch::zeros_like(actions.select(-1, 0));
-  std::int64_t combinations = 1;
   for (int a = 0; a < layout_.actions(); ++a) {
-    const std::int64_t values = layout_.slot(layout_.states() + a).vocabulary + 1;
-    joint = joint * values + actions.select(-1, a);
-    combinations *= values;
+    joint = joint + actions.select(-1, a) * action_strides_[static_cast<std::size_t>(a)];
   }
-  return states * combinations + joint.unsqueeze(-1) + pair_offsets_;
+  return states * joint_actions_ + joint.unsqueeze(-1) + pair_offsets_;
 }
 
 torch::Tensor StepModelImpl::dynamics(const torch::Tensor& steps) {
@@ -161,7 +151,7 @@ std::pair<torch::Tensor, torch::Tensor> StepModelImpl::mix(const torch::Tensor& 
   // Split at once: a slice's gradient is as large as what it was cut from.
   std::vector<std::int64_t> sizes;
   for (int s = 0; s < layout_.states(); ++s) sizes.push_back(layout_.slot(s).vocabulary);
-  sizes.push_back(layout_.logits() - layout_.state_logits());
+  sizes.push_back(layout_.action_logits());
   auto slots = torch::split_with_sizes(head, sizes, -1);
   const auto action = encoded.action.view({batch, steps, -1}) + slots.back();
   slots.pop_back();
@@ -194,6 +184,7 @@ void StepModelImpl::from_file(const ModelFile& file) {
   if (file.layout != layout_ || file.config != config_) {
     throw ModelError("model file has another layout or configuration than the network");
   }
+  if (const std::string problems = file.validate(); !problems.empty()) throw ModelError(problems);
   torch::NoGradGuard no_grad;
   for (auto& [name, parameter] : named_) {
     const Tensor& tensor = file.tensors.at(name);

@@ -22,7 +22,7 @@ void put_target(const Slot& slot, Token token, float* out) {
 
 /// Targets of the action slots, [N, action logits]; the first slot's are uniform over equally good values.
 torch::Tensor action_targets(const TokenLayout& layout, const std::vector<std::uint64_t>& good, const Token* tokens) {
-  auto targets = torch::zeros({static_cast<std::int64_t>(good.size()), layout.logits() - layout.state_logits()});
+  auto targets = torch::zeros({static_cast<std::int64_t>(good.size()), layout.action_logits()});
   float* out = targets.data_ptr<float>();
   for (std::size_t i = 0; i < good.size(); ++i, tokens += layout.slots()) {
     for (int s = layout.states(); s < layout.slots(); out += layout.slot(s).vocabulary, ++s) {

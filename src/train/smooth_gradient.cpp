@@ -1,5 +1,7 @@
 #include "train/smooth_gradient.hpp"
 
+#include "model/table_layout.hpp"
+
 namespace ripen::train {
 
 namespace {
@@ -18,16 +20,15 @@ SmoothGradient::SmoothGradient(const TokenLayout& layout, const torch::Device& d
 
 void SmoothGradient::apply(StepModel& model) const {
   auto parameters = model->named_parameters();
+  const TableLayout tables(layout_, false);
   const auto average = [&](const char* name, int first, int last) {
     auto* weight = parameters.find(name);
     if (weight == nullptr || !weight->grad().defined()) return;
-    std::int64_t column = 0;
     for (int s = first; s < last; ++s) {
       const std::int64_t bins = layout_.slot(s).vocabulary;
       const auto& kernel = kernels_[static_cast<std::size_t>(s)];
-      auto part = weight->mutable_grad().slice(1, column, column + bins);
+      auto part = weight->mutable_grad().slice(1, tables.offset(s), tables.offset(s) + bins);  // Not the mask's.
       if (kernel.defined()) part.copy_(part.matmul(kernel));
-      column += bins + 1;  // The last is the mask's.
     }
   };
   average("step/embed/weight", 0, layout_.states());

@@ -205,12 +205,12 @@ TEST_F(ModelFileTest, SaysWhatIsWrong) {
   EXPECT_THAT(complaint(), HasSubstr("shape' is 9e+99"));
   small_model().save(path_);
   replace("step.action.bias", "step.action.bios");
-  EXPECT_THAT(complaint(), HasSubstr("'step.action.bias' is missing"));
+  EXPECT_THAT(complaint(), HasSubstr("'step.action.bias': is missing"));
   const std::string all = small_model().to_bytes();
   write(with_header(all, [](nlohmann::json& header) {
     header["more"] = {{"dtype", "F16"}, {"shape", {0}}, {"data_offsets", {0, 0}}};
   }));
-  EXPECT_THAT(complaint(), HasSubstr("'more' is none of the network's"));
+  EXPECT_THAT(complaint(), HasSubstr("'more': is none of the network's"));
   write(with_header(all, [](nlohmann::json& header) { header["step.value.weight"]["shape"] = {64, 8}; }));
   EXPECT_THAT(complaint(), HasSubstr("shape [64,8], but the network needs [8,64]"));
   write(with_header(all,
@@ -223,7 +223,7 @@ TEST_F(ModelFileTest, SaysWhatIsWrong) {
   damaged = all;
   damaged.replace(all.size() - 2, 2, "\x00\x7E", 2);
   write(damaged);
-  EXPECT_THAT(complaint(), HasSubstr("'step.value.weight': value 511 is not finite"));
+  EXPECT_THAT(complaint(), HasSubstr("'step.value.weight': value 511 is nan, not finite"));
   std::filesystem::remove(path_);
   EXPECT_THAT(complaint(), HasSubstr("cannot be opened"));
   std::filesystem::create_directory(path_);
@@ -242,25 +242,25 @@ TEST_F(ModelFileTest, WritesOnlyWhatItReads) {
       EXPECT_THAT(error.what(), testing::AllOf(HasSubstr(path_), HasSubstr(says)));
     }
     EXPECT_EQ(bytes(), before) << says;
-    EXPECT_FALSE(std::filesystem::exists(path_ + ".partial")) << says;
   };
   const auto value = [](float to) {
     return [to](ModelFile& model) { model.tensors.at("step.value.bias").values[3] = to; };
   };
-  refused("'step.value.bias': value 3 is 65520, no number of float16", value(65520.0F));
+  refused("'step.value.bias': value 3 is 65520, beyond float16", value(65520.0F));
   refused("'step.value.bias': value 3 is -1e+30", value(-1e30F));
   refused("'step.value.bias': value 3 is nan", value(std::nanf("")));
   refused("'step.value.bias': value 3 is inf", value(INFINITY));
-  refused("'step.norm.bias' is missing", [](ModelFile& model) { model.tensors.erase("step.norm.bias"); });
-  refused("'more' is none of the network's", [](ModelFile& model) { model.tensors["more"] = {{1}, {0.0F}}; });
-  refused("'step.value.bias': data_offsets",
+  refused("'step.norm.bias': is missing", [](ModelFile& model) { model.tensors.erase("step.norm.bias"); });
+  refused("'more': is none of the network's", [](ModelFile& model) { model.tensors["more"] = {{1}, {0.0F}}; });
+  refused("'step.value.bias': 7 values, but its shape has 8",
           [](ModelFile& model) { model.tensors.at("step.value.bias").values.pop_back(); });
   refused("'step.value.weight': shape [64,8], but", [](ModelFile& model) {
     model.tensors.at("step.value.weight").shape = {64, 8};
   });
-  refused("'step.value.bias.shape' is -8", [](ModelFile& model) { model.tensors.at("step.value.bias").shape = {-8}; });
+  refused("'step.value.bias': shape [-8], but",
+          [](ModelFile& model) { model.tensors.at("step.value.bias").shape = {-8}; });
   refused("window 1 is outside", [](ModelFile& model) { model.config.window = 1; });
-  refused("no state slot", [](ModelFile& model) { model.layout = TokenLayout(); });
+  refused("layout is empty", [](ModelFile& model) { model.layout = TokenLayout(); });
   refused("note 'hash'", [](ModelFile& model) { model.notes["hash"] = "1"; });
   refused("note 'layout'", [](ModelFile& model) { model.notes["layout"] = "[]"; });
   refused("UTF-8", [](ModelFile& model) { model.notes["made by"] = "\xFF"; });
@@ -271,12 +271,31 @@ TEST_F(ModelFileTest, WritesOnlyWhatItReads) {
   EXPECT_EQ(ModelFile::load(path_).tensors.at("step.value.bias").values[3], 65504.0F);
 }
 
-TEST_F(ModelFileTest, LeavesNothingWhereItCannotWrite) {
-  EXPECT_THROW(small_model().save(testing::TempDir() + "no such folder/model.safetensors"), ModelError);
+TEST_F(ModelFileTest, ListsEveryProblemOfAModelThatIsMadeOtherwise) {
+  EXPECT_EQ(small_model().validate(), "");
+  ModelFile model = small_model();
+  model.tensors.erase("step.norm.bias");
+  model.tensors["more"] = {{1}, {0.0F}};
+  model.tensors.at("mixer.head.weight").shape = {64};
+  EXPECT_EQ(model.validate(),
+            "model: tensor 'mixer.head.weight': shape [64], but the network needs [13,64]\n"
+            "model: tensor 'step.norm.bias': is missing\n"
+            "model: tensor 'more': is none of the network's");
+  EXPECT_THROW(NativeDenoiser{model}, ModelError);
+  EXPECT_THROW(NativeDenoiser{ModelFile{}}, ModelError);
+}
+
+TEST_F(ModelFileTest, SaysWhereItCannotWrite) {
+  const std::string nowhere = testing::TempDir() + "no such folder/model.safetensors";
+  try {
+    small_model().save(nowhere);
+    ADD_FAILURE() << "written";
+  } catch (const ModelError& error) {
+    EXPECT_THAT(error.what(), HasSubstr(nowhere + "': not written: "));
+  }
   std::filesystem::remove(path_);
   std::filesystem::create_directories(path_ + "/full");
   EXPECT_THROW(small_model().save(path_), ModelError) << "a folder is in the way";
-  EXPECT_FALSE(std::filesystem::exists(path_ + ".partial"));
 }
 
 }  // namespace

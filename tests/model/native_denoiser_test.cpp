@@ -1,12 +1,16 @@
 #include "ripen/native_denoiser.hpp"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
+#include <thread>
 
 #include "ripen/error.hpp"
+#include "support/allocation_counter.hpp"
 #include "support/random_model.hpp"
 
 namespace ripen {
@@ -125,11 +129,66 @@ TEST(NativeDenoiserInt8, GivesTheSameBitsWhateverElseIsInTheBatch) {
   }
 }
 
+TEST(NativeDenoiserCopy, GivesTheSameBits) {
+  for (const Precision precision : {Precision::kFloat32, Precision::kInt8}) {
+    NativeDenoiser denoiser(model_of(64), {.max_windows = 5, .precision = precision});
+    const std::vector<float> expected = outputs(denoiser, 5);
+    NativeDenoiser copy(denoiser);
+    EXPECT_EQ(outputs(copy, 5), expected);
+    EXPECT_EQ(copy.layout(), denoiser.layout());
+    EXPECT_EQ(copy.config(), denoiser.config());
+    EXPECT_EQ(copy.max_windows(), 5);
+    EXPECT_EQ(copy.precision(), precision);
+    EXPECT_EQ(copy.instructions(), denoiser.instructions());
+  }
+}
+
+TEST(NativeDenoiserCopy, OutlivesTheFirst) {
+  auto first = std::make_unique<NativeDenoiser>(model_of(64));
+  const std::vector<float> expected = outputs(*first, 2);
+  NativeDenoiser copy(*first);
+  first.reset();
+  EXPECT_EQ(outputs(copy, 2), expected);
+}
+
+TEST(NativeDenoiserCopy, RunsOnItsOwnThread) {
+  NativeDenoiser first(model_of(64), {.precision = Precision::kInt8});
+  const std::vector<float> expected = outputs(first, 3);
+  std::vector<std::vector<float>> results(4);
+  std::vector<std::thread> threads;
+  for (auto& result : results) {
+    threads.emplace_back([&] {
+      NativeDenoiser copy(first);
+      for (int i = 0; i < 20; ++i) result = outputs(copy, 3);
+    });
+  }
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(outputs(first, 3), expected);
+  for (auto& thread : threads) thread.join();
+  for (const auto& result : results) EXPECT_EQ(result, expected);
+}
+
+TEST(NativeDenoiserCopy, HoldsNoWeightsOfItsOwn) {
+  if (!test::AllocationCounter::available()) GTEST_SKIP() << "the heap is the sanitizer's";
+  const NativeDenoiser first(model_of(512), {.max_windows = 1});
+  const NativeMemory memory = first.memory();
+  ASSERT_GT(memory.weights, 2 * memory.work_space) << "or the test says nothing";
+  const auto held = [] {
+    const auto heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+  };
+  const std::size_t before = held();
+  const NativeDenoiser copy(first);
+  const std::size_t taken = held() - before;
+  EXPECT_LT(taken, memory.work_space + memory.weights / 10);
+  EXPECT_EQ(copy.memory().weights, memory.weights);
+  EXPECT_EQ(copy.memory().work_space, memory.work_space);
+}
+
 TEST(NativeDenoiserInt8, TakesLessMemory) {
   const ModelFile model = model_of(512);
   const NativeDenoiser exact(model, {.max_windows = 1}),
       small(model, {.max_windows = 1, .precision = Precision::kInt8});
-  EXPECT_LT(small.memory(), exact.memory() / 2);
+  EXPECT_LT(small.memory().weights, exact.memory().weights / 2);
 }
 
 }  // namespace

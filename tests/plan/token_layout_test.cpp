@@ -25,6 +25,7 @@ TEST(TokenLayout, CountsSlotsAndLogits) {
   EXPECT_EQ(kArm.states(), 2);
   EXPECT_EQ(kArm.actions(), 1);
   EXPECT_EQ(kArm.state_logits(), 13);
+  EXPECT_EQ(kArm.action_logits(), 4);
   EXPECT_EQ(kArm.logits(), 17);
   EXPECT_EQ(kArm.offset(2), 13);
 }

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ripen/denoiser.hpp"
 #include "ripen/model_file.hpp"
@@ -45,13 +46,15 @@ class StepModelImpl : public torch::nn::Module {
   /// Type of the matrix products: float32, or bfloat16 for mixed precision.
   void set_compute(torch::ScalarType type) { compute_ = type; }
 
-  /// Parameters out to and in from a file's tensors.
+  /// Parameters out to and in from a file's tensors. from_file throws ModelError if the file is of another network, or
+  /// not as validate() wants it.
   [[nodiscard]] ModelFile to_file() const;
   void from_file(const ModelFile& file);
 
  private:
   torch::Tensor weight(const std::string& name) { return named_.at(name); }
   /// Begins the embeddings of binned channels as smooth functions of the value: neighbours mean nearly the same.
+  /// offsets: of the slots from the first on.
   void smooth_tokens(const std::string& name, const std::vector<std::int64_t>& offsets, int first_slot);
   torch::Tensor linear(const std::string& name, const torch::Tensor& x);
   torch::Tensor norm(const std::string& name, const torch::Tensor& x);
@@ -60,6 +63,8 @@ class StepModelImpl : public torch::nn::Module {
   TokenLayout layout_;
   ModelConfig config_;
   int widest_ = 0;
+  std::int64_t joint_actions_ = 0;
+  std::vector<std::int64_t> action_strides_;
   torch::ScalarType compute_ = torch::kFloat;
   std::map<std::string, torch::Tensor> named_;
   torch::Tensor embed_offsets_, action_offsets_, pair_offsets_;
