@@ -196,7 +196,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--load", options.load,
                  "Other work on the machine: none, cpu (a busy thread for each processor), or a number of busy threads")
-      ->check(CLI::IsMember({"none", "cpu"}) | CLI::Range(1, 1024))
+      ->check(CLI::IsMember({"none", "cpu"}) | (ripen::examples::decimal<int>() & CLI::Range(1, 1024)))
       ->capture_default_str();
   app.add_option("--fifo", options.fifo, "SCHED_FIFO priority; 0 leaves the scheduling as it is")
       ->check(CLI::Range(0, 99))

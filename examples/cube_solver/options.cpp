@@ -3,10 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "util/problems.hpp"
 #include "shared/parse.hpp"
 #include "shared/precision.hpp"
 #include "shared/replanning.hpp"
+#include "util/problems.hpp"
 
 #ifndef RIPEN_CUBE_MODEL
 #define RIPEN_CUBE_MODEL "models/cube.safetensors"
@@ -23,9 +23,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--facelets", options.facelets, "54 letters: faces URFDLB, each row by row")->group(cubes);
   app.add_option("--facelets-file", options.facelets_file, "File with one cube a line")->group(cubes);
   app.add_option("--random", options.random, "This many uniformly random cubes")->group(cubes);
-  app.add_option("--seed", options.seed, "Of the random cubes, the planner and the faults")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Of the random cubes, the planner and the faults")->capture_default_str();
 
   const std::string time = "Time";
   app.add_option("--tick-us", options.tick_us, "Period of the control loop [us]")->capture_default_str()->group(time);

@@ -4,9 +4,9 @@
 #include <iostream>
 #include <limits>
 
-#include "util/problems.hpp"
 #include "shared/parse.hpp"
 #include "shared/replanning.hpp"
+#include "util/problems.hpp"
 
 #ifndef RIPEN_PUSHT_MODEL
 #define RIPEN_PUSHT_MODEL "models/push_t.safetensors"
@@ -23,7 +23,6 @@ void declare(CLI::App& app, Options& options) {
       ->group(starts);
   app.add_option("--random", options.random, "This many, of the seeds from --seed on")->group(starts);
   app.add_option("--seed", options.seed, "First of the random start states; planner and faults follow from it too")
-      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
 
   const std::string time = "Time";
