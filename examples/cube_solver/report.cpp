@@ -55,8 +55,8 @@ std::string to_json(const Result& result) {
 std::string to_line(const Result& result, int number, int cubes, int tick_us) {
   std::string line = "cube " + std::to_string(number) + "/" + std::to_string(cubes) + ": " +
                      (result.solved ? "solved in " : "not solved after ") + std::to_string(result.robot_turns()) +
-                     " turns, " + rounded(static_cast<double>(result.ticks) * tick_us * 1e-6, 2) + " s, " +
-                     std::to_string(result.missed) + " ticks missed:";
+                     " turns, " + rounded(static_cast<double>(result.ticks + result.missed) * tick_us * 1e-6, 2) +
+                     " s, " + std::to_string(result.missed) + " ticks missed:";
   for (const LoggedTurn& turn : result.turns) {
     const std::string move = to_text(turn.move);
     line += turn.by_world ? " (" + move + ")" : turn.slipped ? " [" + move + "]" : " " + move;

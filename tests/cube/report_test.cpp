@@ -48,6 +48,10 @@ TEST(Report, JsonHasWhatScriptsRelyOn) {
 
 TEST(Report, LinesAndSummaryAreForPeople) {
   EXPECT_EQ(to_line(example(), 2, 3, 5000), "cube 2/3: solved in 2 turns, 0.14 s, 1 ticks missed: R2 (U') [F]");
+  Result late = example();
+  late.ticks = 238;
+  late.missed = 642;  // They have passed, too.
+  EXPECT_EQ(to_line(late, 1, 1, 5000).find("cube 1/1: solved in 2 turns, 4.40 s, 642 ticks missed:"), 0U);
   EXPECT_EQ(to_line({}, 1, 1, 5000), "cube 1/1: not solved after 0 turns, 0.00 s, 0 ticks missed:");
   const std::vector<Result> results = {example(), {}};
   EXPECT_EQ(summary_of(results), "1 of 2 solved, mean 2.00 turns; 28 ticks, 1 missed, 90 passes, longest compute 4 us");
