@@ -190,6 +190,13 @@ TEST(Input, FilesAreReadLineByLineAndErrorsNameTheLine) {
   } catch (const std::invalid_argument& error) {
     EXPECT_EQ(error.what(), path + ": line 3: facelets: length: there must be 54 letters, there are 2");
   }
+  write("\uFEFF" + kSolved + "\r\n\r\n" + kSolved + "\r\n");  // as Windows' editors write it
+  EXPECT_EQ(cubes_of({.facelets_file = path}).size(), 2U);
+  for (const std::string nothing : {"", "\n", "\uFEFF", "\uFEFF\r\n"}) {
+    write(nothing);
+    EXPECT_THROW((void)cubes_of({.facelets_file = path}), std::invalid_argument) << nothing;
+  }
+
   write("\n");
   EXPECT_THROW((void)cubes_of({.facelets_file = path}), std::invalid_argument);
   std::remove(path.c_str());
