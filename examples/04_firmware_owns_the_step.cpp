@@ -6,8 +6,9 @@
 
 #include "carriage/robot.hpp"
 #include "ripen/control_loop.hpp"
+#include "ripen/error.hpp"
 
-int main() {
+int main() try {
   constexpr std::array<ripen::Token, 1> kGoal{30}, kIdle{carriage::kStay};
   carriage::Robot robot(0.2);
   carriage::Denoiser denoiser(kGoal[0]);
@@ -30,4 +31,7 @@ int main() {
   }
   std::printf("at %.3f m\n", robot.position());
   return loop.statistics().missed == 3 && std::abs(robot.position() - 1.5) < 0.05 ? 0 : 1;
+} catch (const ripen::Error& error) {
+  std::fprintf(stderr, "04_firmware_owns_the_step: %s\n", error.what());
+  return 1;
 }

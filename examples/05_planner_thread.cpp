@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "carriage/robot.hpp"
+#include "ripen/error.hpp"
 #include "ripen/ripen.hpp"
 
 /// Somebody takes the carriage away after half a second; ends the loop after two and a half.
@@ -23,7 +24,7 @@ struct Events : ripen::TickObserver {
   int disturbed = 0;
 };
 
-int main() {
+int main() try {
   constexpr std::array<ripen::Token, 1> kGoal{30}, kIdle{carriage::kStay};
   carriage::Robot robot(0.2);
   carriage::Denoiser denoiser(kGoal[0]);
@@ -43,4 +44,7 @@ int main() {
               robot.position(), static_cast<long long>(statistics.ticks), static_cast<long long>(statistics.passes),
               events.disturbed, std::chrono::duration<double, std::milli>(statistics.compute.percentile(0.99)).count());
   return events.disturbed > 0 && std::abs(robot.position() - 1.5) < 0.05 ? 0 : 1;
+} catch (const ripen::Error& error) {
+  std::fprintf(stderr, "05_planner_thread: %s\n", error.what());
+  return 1;
 }

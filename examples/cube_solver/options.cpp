@@ -3,14 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "shared/models.hpp"
 #include "shared/parse.hpp"
 #include "shared/precision.hpp"
 #include "shared/replanning.hpp"
 #include "util/problems.hpp"
-
-#ifndef RIPEN_CUBE_MODEL
-#define RIPEN_CUBE_MODEL "models/cube.safetensors"
-#endif
 
 namespace ripen::cube {
 
@@ -40,7 +37,7 @@ void declare(CLI::App& app, Options& options) {
       ->excludes(passes);
 
   const std::string planner = "Planner";
-  app.add_option("--model", options.model, "Weights")->capture_default_str()->group(planner);
+  app.add_option("--model", options.model, "Weights (the shipped ones unless given)")->group(planner);
   examples::declare_precision(app, options.precision, planner);
   app.add_option("--candidates", options.planner.candidates, "Plans kept in parallel")
       ->capture_default_str()
@@ -104,11 +101,11 @@ std::string Options::validate() const {
 }
 
 std::optional<int> parse(int argc, const char* const* argv, Options& options) {
-  options.model = RIPEN_CUBE_MODEL;
   CLI::App app("Solves cubes with a simulated robot whose plan keeps ripening while it turns.");
   app.footer("Exit status: 0 all solved, 3 not all solved, 2 bad input.");
   declare(app, options);
   if (const auto status = examples::parse(app, argc, argv)) return status;
+  if (app.count("--model") == 0) options.model = examples::model_path("cube.safetensors");
   if (const std::string problems = options.validate(); !problems.empty()) {
     std::cerr << problems << '\n';
     return examples::kBadInput;
