@@ -3,8 +3,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdio>
-#include <exception>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -21,7 +19,7 @@
 #include "ripen/native_denoiser.hpp"
 #include "ripen/planner.hpp"
 #include "shared/in_order.hpp"
-#include "shared/parse.hpp"
+#include "shared/program.hpp"
 
 namespace {
 
@@ -90,15 +88,12 @@ int run(const Options& options) {
   return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int program(int argc, char** argv) {
   Options options;
   if (const auto code = parse(argc, argv, options)) return *code;
-  try {
-    return run(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "cube_solver: %s\n", error.what());
-    return ripen::examples::kBadInput;
-  }
+  return run(options);
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return ripen::examples::run_program(argc, argv, program); }

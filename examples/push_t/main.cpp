@@ -1,8 +1,6 @@
 // Pushes a T to its place with a simulated robot: push_t --published --virtual-time
 
 #include <atomic>
-#include <cstdio>
-#include <exception>
 #include <fstream>
 #include <iostream>
 #include <optional>
@@ -17,7 +15,7 @@
 #include "push_t/tokens.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "shared/in_order.hpp"
-#include "shared/parse.hpp"
+#include "shared/program.hpp"
 
 namespace {
 
@@ -92,15 +90,12 @@ int run(const Options& options) {
   return succeeded ? 0 : kNotAllSucceeded;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int program(int argc, char** argv) {
   Options options;
   if (const auto code = parse(argc, argv, options)) return *code;
-  try {
-    return run(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "push_t: %s\n", error.what());
-    return ripen::examples::kBadInput;
-  }
+  return run(options);
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return ripen::examples::run_program(argc, argv, program); }
