@@ -78,8 +78,8 @@ class CpuLoad {
 class Referee : public TickObserver {
  public:
   Referee(const cube::CubeRobot& robot, std::int64_t ticks) : robot_(robot), left_(ticks) {}
-  bool on_tick(const TickReport& report) noexcept override {
-    left_ -= 1 + report.missed;
+  bool on_tick(const Tick& tick) noexcept override {
+    left_ -= 1 + tick.report.missed;
     return left_ > 0 && !robot_.solved();
   }
 
@@ -145,8 +145,9 @@ Totals measure(const Options& options) {
   while (totals.ticks + totals.missed < options.ticks()) {
     cube::CubeRobot robot(cube::random_cube(random), {.tick = options.period(), .seed = options.seed});
     Referee referee(robot, options.ticks() - totals.ticks - totals.missed);
-    TraceTicks ticks(trace, &referee);
-    const auto loop = std::make_unique<ControlLoop>(*plan, robot, clock, options.loop(), &ticks);
+    TraceTicks ticks(trace);
+    const auto loop = std::make_unique<ControlLoop>(*plan, robot, clock, options.loop(),
+                                                    std::vector<TickObserver*>{&ticks, &referee});
     if (!loop->reset(goal, idle)) throw std::runtime_error("the camera saw nothing");
     loop->run({});
     totals.add(loop->statistics());

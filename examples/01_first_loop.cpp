@@ -12,7 +12,7 @@ using namespace ripen;
 
 struct UntilSolved : TickObserver {
   explicit UntilSolved(const cube::CubeRobot& watched) : robot(watched) {}
-  bool on_tick(const TickReport& report) noexcept override { return !robot.solved() && report.tick < 2000; }
+  bool on_tick(const Tick& now) noexcept override { return !robot.solved() && now.report.tick < 2000; }
   const cube::CubeRobot& robot;
 };
 
@@ -25,7 +25,7 @@ int main() try {
   Planner planner(denoiser, {.horizon = 32, .candidates = 32}, &rules);
   ManualClock clock;  // virtual time; a SteadyClock on a real robot
   UntilSolved until(robot);
-  ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 8}}, &until);
+  ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 8}}, {&until});
 
   std::array<Token, cube::kCubies> goal{};
   cube::to_tokens(cube::Cube(), goal);

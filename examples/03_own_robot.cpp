@@ -16,7 +16,8 @@ class Watcher : public ripen::TickObserver {
  public:
   explicit Watcher(carriage::Robot& robot) : robot_(robot) {}
 
-  bool on_tick(const ripen::TickReport& report) noexcept override {
+  bool on_tick(const ripen::Tick& now) noexcept override {
+    const ripen::TickReport& report = now.report;
     if (report.tick == 200) robot_.push(-0.4);
     if (report.disturbed) std::printf("tick %lld: pushed\n", static_cast<long long>(report.tick));
     return report.tick < 600;
@@ -42,7 +43,7 @@ int main() try {
        .step_ticks = carriage::kStepTicks,
        // No command leaves these, whatever the model says: at most 1 m/s either way, and 150 m/s per second.
        .guard = {.channels = {{.low = -1.0, .high = 1.0, .rate = 150.0}}}},
-      &watcher);
+      {&watcher});
   if (!loop.reset(kGoal, kIdle)) return 1;
   loop.run({});
 

@@ -11,7 +11,8 @@
 /// Somebody takes the carriage away after half a second; ends the loop after two and a half.
 struct Events : ripen::TickObserver {
   explicit Events(carriage::Robot& carriage) : robot(carriage) {}
-  bool on_tick(const ripen::TickReport& report) noexcept override {
+  bool on_tick(const ripen::Tick& now) noexcept override {
+    const ripen::TickReport& report = now.report;
     if (report.tick >= 100 && !pushed) {
       robot.push(-0.3);
       pushed = true;
@@ -35,7 +36,7 @@ int main() try {
   ripen::SteadyClock clock;
   Events events(robot);
   ripen::ControlLoop loop(plan, robot, clock, {.period = carriage::kPeriod, .step_ticks = carriage::kStepTicks},
-                          &events);
+                          {&events});
   if (!loop.reset(kGoal, kIdle)) return 1;
   loop.run({});
 

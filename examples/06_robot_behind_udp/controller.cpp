@@ -52,7 +52,8 @@ class Watcher : public ripen::TickObserver {
  public:
   explicit Watcher(const UdpRobot& robot) : robot_(robot) {}
 
-  bool on_tick(const ripen::TickReport& report) noexcept override {
+  bool on_tick(const ripen::Tick& now) noexcept override {
+    const ripen::TickReport& report = now.report;
     tick = report.tick;
     read_failures += (report.faults & ripen::kReadFailed) != 0 ? 1 : 0;
     stopped = report.source >= ripen::CommandSource::kRamping;
@@ -75,7 +76,7 @@ int run() {
   ripen::SteadyClock clock;
   Watcher watcher(robot);
   ripen::ControlLoop loop(planner, robot, clock, {.budget = ripen::Budget{.passes = 2}, .max_read_failures = 20},
-                          &watcher);
+                          {&watcher});
   int begun = 0;
   while (!watcher.arrived && watcher.tick < kGiveUp) {
     // A stop is latched until somebody has looked and resets. Here: until the plant is heard, and stands still.

@@ -92,14 +92,13 @@ Recording replay(const Recording& recording, Denoiser& denoiser) {
   Planner planner(denoiser, options.planner, &transition);
   TickPlanner plan(planner);
   RecordedRobot robot(recording);
-  Recorder recorder(robot, plan,
-                    {.ticks = static_cast<int>(recording.ticks.size()),
-                     .ticks_after = 0,
-                     .faults = 0,
-                     .severity = {},
-                     .period = recording.period});
+  Recorder recorder(plan, {.ticks = static_cast<int>(recording.ticks.size()),
+                           .ticks_after = 0,
+                           .faults = 0,
+                           .severity = {},
+                           .period = recording.period});
   ManualClock clock;
-  ControlLoop loop(plan, recorder, clock, loop_options_of(options), &recorder);
+  ControlLoop loop(plan, robot, clock, loop_options_of(options), {&recorder});
   std::array<Token, kCubies> start{}, goal{};
   to_tokens(from_facelets(*options.facelets), start);
   to_tokens(Cube(), goal);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 #include "cube_solver/facelets.hpp"
 #include "cube_solver/replay.hpp"
@@ -42,7 +43,8 @@ class Watcher : public TickObserver {
 
   void watch(const ControlLoop& loop) { loop_ = &loop; }
 
-  bool on_tick(const TickReport& report) noexcept override {
+  bool on_tick(const Tick& now) noexcept override {
+    const TickReport& report = now.report;
     if (first_action_tick_ < 0 && robot_.steps_begun() > 0) first_action_tick_ = report.tick;
     ripening_.take(plan_, report, robot_.steps_begun());
     if (place_.view != nullptr) show(report);
@@ -142,15 +144,16 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
     plan = std::make_unique<TickPlanner>(planner);
   }
   Watcher watcher(robot, *plan, options, place);
+  std::vector<TickObserver*> observers;
   std::optional<Recorder> recorder;
   if (place.recording != nullptr) {
     const auto ticks = static_cast<int>(std::min(last_tick(options) + 1, kMostRecordedTicks));
-    recorder.emplace(robot, *plan,
-                     RecorderOptions{.ticks = ticks, .ticks_after = 0, .faults = 0, .severity = {}, .period = tick},
-                     &watcher);
+    recorder.emplace(*plan,
+                     RecorderOptions{.ticks = ticks, .ticks_after = 0, .faults = 0, .severity = {}, .period = tick});
+    observers.push_back(&*recorder);
   }
-  ControlLoop loop(*plan, recorder ? static_cast<Robot&>(*recorder) : robot, clock, loop_options_of(options),
-                   recorder ? static_cast<TickObserver*>(&*recorder) : &watcher);
+  observers.push_back(&watcher);
+  ControlLoop loop(*plan, robot, clock, loop_options_of(options), observers);
   watcher.watch(loop);
 
   std::array<Token, kCubies> start{}, goal{};

@@ -22,7 +22,7 @@ class Watcher : public TickObserver {
   Watcher(const PushTRobot& robot, const Planner& planner, Recording* recording)
       : robot_(robot), planner_(planner), tokenizer_(planner.layout()), recording_(recording) {}
 
-  bool on_tick(const TickReport&) noexcept override {
+  bool on_tick(const Tick&) noexcept override {
     if (Frame* frame = recording_ != nullptr ? recording_->next() : nullptr) record(*frame);
     return !robot_.done();
   }
@@ -84,7 +84,8 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
   Watcher watcher(robot, planner, recording);
   ControlLoop loop(
       planner, robot, clock,
-      {.period = std::chrono::microseconds(options.tick_us), .budget = budget_of(options), .step_ticks = 1}, &watcher);
+      {.period = std::chrono::microseconds(options.tick_us), .budget = budget_of(options), .step_ticks = 1},
+      {&watcher});
 
   // The goal is always the same: the model knows it, and no token says it. Until anything is planned the agent stays.
   const Tokenizer tokenizer(planner.layout());

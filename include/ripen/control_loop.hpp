@@ -62,12 +62,21 @@ struct LoopStatistics {
   std::array<std::int64_t, 5> sources = {};  ///< ticks by CommandSource
 };
 
+/// One tick as observers see it. Valid during the call only.
+struct Tick {
+  const TickReport& report;
+  const Observation& observation;  ///< as Robot::read left it, before the loop judged it
+  bool delivered;                  ///< what Robot::read returned
+  const Command& command;
+  const PlanSource& plan;
+};
+
 /// Told of each tick, on its thread, inside the tick's real-time section.
 class TickObserver {
  public:
   virtual ~TickObserver() = default;
   /// Must not allocate, lock or call the system. Returns false to end the loop.
-  virtual bool on_tick(const TickReport& report) noexcept = 0;
+  virtual bool on_tick(const Tick& tick) noexcept = 0;
 };
 
 /// Drives a robot along a planner's plan, one command a tick.
@@ -86,12 +95,13 @@ class TickObserver {
 /// but the sleep and the robot's own. One thread at a time.
 class ControlLoop {
  public:
-  /// Takes references: all must outlive the loop. Throws OptionsError listing every problem of the options.
+  /// Takes references: all must outlive the loop. observers: all are told of each tick, in this order; one that
+  /// returns false ends the loop. Throws OptionsError listing every problem of the options, and for a null observer.
   /// The planner works inside the tick; for the other way see PlannerThread.
   ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-              TickObserver* observer = nullptr);
+              std::vector<TickObserver*> observers = {});
   ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-              TickObserver* observer = nullptr);
+              std::vector<TickObserver*> observers = {});
 
   /// Begins a plan from what the robot senses, and lifts a stop. Reads the observation of the next tick: that tick will
   /// use it and not read again, so call this right before it. Returns false, leaving the loop stopped, if nothing was
@@ -103,13 +113,13 @@ class ControlLoop {
   [[nodiscard]] bool reset(std::span<const Token> state, std::span<const Token> goal,
                            std::span<const Token> idle) noexcept;
 
-  /// Owns this thread: ticks on a grid that begins now, until asked to stop or told so by the observer. Numbers of
+  /// Owns this thread: ticks on a grid that begins now, until asked to stop or told so by an observer. Numbers of
   /// ticks go on from where they were. Returns at once before the first reset.
   void run(const std::stop_token& stop) noexcept;
 
   /// The work of one tick, for firmware that owns the thread. The first call sets the grid; then the tick is the one
   /// that `now`, on the loop's clock, falls in, but never one that was done: a call that comes early is the next tick.
-  /// Returns false if the observer ends the loop, and, doing nothing, before the first reset.
+  /// Returns false if an observer ends the loop, and, doing nothing, before the first reset.
   bool step(TimePoint now) noexcept;
 
   /// The last tick.
@@ -129,9 +139,10 @@ class ControlLoop {
   void write_planned(CommandSource source) noexcept;
   bool write(CommandSource source, bool offers_next) noexcept;
   void leave_tick(TimePoint begin) noexcept;
+  bool tell_observers() noexcept;
 
   ControlLoop(std::unique_ptr<TickPlanner> own_plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-              TickObserver* observer);
+              std::vector<TickObserver*> observers);
 
   std::unique_ptr<TickPlanner> own_plan_;  // plan_ if a planner was given
   PlanSource& plan_;
@@ -139,7 +150,7 @@ class ControlLoop {
   Clock& clock_;
   ControlLoopOptions options_;
   Budget budget_, most_;
-  TickObserver* observer_;
+  std::vector<TickObserver*> observers_;
   Tokenizer tokenizer_;
   SafetyGuard guard_;
 
@@ -148,6 +159,9 @@ class ControlLoop {
   std::vector<double> action_;       // [actions]
   std::vector<double> next_;         // [actions]
   Observation observation_;
+  Observation as_read_;     // what observers are shown
+  bool delivered_ = false;  // as Robot::read returned it
+  Command command_;
 
   bool ready_ = false;                // a plan was begun
   bool kept_ = false;                 // observation_ is of next_tick_ already

@@ -9,7 +9,7 @@
 namespace ripen {
 
 /// Gives the observations of a recording and takes every command. Use: for each recorded tick,
-/// loop.step(TimePoint(tick * period)), and then first_difference() with what a Recorder around this has kept. The
+/// loop.step(TimePoint(tick * period)), and then first_difference() with what a Recorder of that loop has kept. The
 /// loop decides the same, bit for bit, if it has the same model, options, seed and reset, a budget in passes, and the
 /// recording begins with tick 0.
 class RecordedRobot : public Robot {

@@ -12,7 +12,6 @@
 #include "ripen/control_loop.hpp"
 #include "ripen/plan_source.hpp"
 #include "ripen/recording.hpp"
-#include "ripen/robot.hpp"
 
 namespace ripen {
 
@@ -29,21 +28,19 @@ struct RecorderOptions {
   [[nodiscard]] std::string validate() const;
 };
 
-/// Stands between a loop and its robot, and before its observer: pass it to the loop as both.
+/// A loop's observer that records its ticks.
 ///
 /// All memory is taken and touched at construction, for two recordings: while one is taken away by another thread, the
-/// next one is filled. read(), write() and on_tick() add no heap call, lock or system call to the tick. A recording is
-/// over `ticks_after` ticks after the first fault in it, or after request(); if the one before it has not been taken by
-/// then, it goes on until that has.
-class Recorder : public Robot, public TickObserver {
+/// next one is filled. on_tick() adds no heap call, lock or system call to the tick. A recording is over `ticks_after`
+/// ticks after the first fault in it, or after request(); if the one before it has not been taken by then, it goes on
+/// until that has.
+class Recorder : public TickObserver {
  public:
-  /// Takes references: robot, plan (the loop's) and next must outlive this. next: told of each tick too, may be null.
-  /// Throws OptionsError listing every problem of the options.
-  Recorder(Robot& robot, const PlanSource& plan, const RecorderOptions& options, TickObserver* next = nullptr);
+  /// plan: the loop's; asked for its layout and horizon only. Throws OptionsError listing every problem of the options.
+  Recorder(const PlanSource& plan, const RecorderOptions& options);
 
-  [[nodiscard]] bool read(std::int64_t tick, Observation& observation) noexcept override;
-  [[nodiscard]] bool write(const Command& command) noexcept override;
-  bool on_tick(const TickReport& report) noexcept override;
+  /// Always returns true. The tick must be of a loop with that plan.
+  bool on_tick(const Tick& tick) noexcept override;
 
   /// Ends the recording with the next tick, as if that had a fault. From any thread; real-time safe.
   void request() noexcept { requested_.store(true, std::memory_order_relaxed); }
@@ -59,30 +56,25 @@ class Recorder : public Robot, public TickObserver {
   [[nodiscard]] Recording kept() const;
 
  private:
-  struct Tick {
+  struct Row {
     bool delivered = false, fresh = false;
     std::int64_t state_step = 0, steps_begun = 0, steps_done = 0, step = 0;
     TickReport report;
   };
   /// A ring.
   struct Bank {
-    std::vector<Tick> ticks;
+    std::vector<Row> rows;
     std::vector<double> values;  // [ticks][states + 2 actions]
     std::vector<Token> plans;    // [ticks][plan_steps][slots]
     std::size_t next = 0, count = 0;
   };
 
-  [[nodiscard]] Tick& tick() noexcept;
-  [[nodiscard]] double* values() noexcept;
-  void keep_plan() noexcept;
+  void keep(const Tick& tick, Bank& bank) noexcept;
   [[nodiscard]] bool calls_for_end(const TickReport& report) noexcept;
   void hand_over() noexcept;
   [[nodiscard]] Recording recording_of(const Bank& bank) const;
 
-  Robot& robot_;
-  const PlanSource& plan_;
   RecorderOptions options_;
-  TickObserver* next_;
   TokenLayout layout_;
   std::size_t states_, actions_;
   std::array<Bank, 2> banks_;

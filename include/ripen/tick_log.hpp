@@ -25,12 +25,12 @@ struct TickLogOptions {
 /// the tick it only puts a POD into a ring; a thread of its own drains that into spdlog's default logger.
 class TickLog : public TickObserver {
  public:
-  /// next: told of each tick too, may be null; it must outlive this. Throws OptionsError listing every problem
-  /// of the options.
-  explicit TickLog(const TickLogOptions& options = {}, TickObserver* next = nullptr);
+  /// Throws OptionsError listing every problem of the options.
+  explicit TickLog(const TickLogOptions& options = {});
   ~TickLog() override;  ///< logs what waits, and ends the thread
 
-  bool on_tick(const TickReport& report) noexcept override;
+  /// Always returns true.
+  bool on_tick(const Tick& tick) noexcept override;
 
   /// Logs a number too, as "text: value". On the loop's thread; real-time safe. text: must outlive this, as a literal
   /// does.
@@ -50,7 +50,6 @@ class TickLog : public TickObserver {
   void push(const Entry& entry) noexcept;
   void drain();
 
-  TickObserver* next_;
   TickReport last_;
   RingBuffer<Entry> ring_;
   std::atomic<std::int64_t> dropped_ = 0;

@@ -52,13 +52,13 @@ struct Trace {
 /// within it "observation to action".
 class TraceTicks : public TickObserver {
  public:
-  /// Takes references; next: told of each tick too, may be null.
-  explicit TraceTicks(Trace& trace, TickObserver* next = nullptr) : lane_(trace.ticks), next_(next) {}
-  bool on_tick(const TickReport& report) noexcept override;
+  /// Takes a reference: the trace must outlive this.
+  explicit TraceTicks(Trace& trace) : lane_(trace.ticks) {}
+  /// Always returns true.
+  bool on_tick(const Tick& tick) noexcept override;
 
  private:
   TraceLane& lane_;
-  TickObserver* next_;
 };
 
 /// A denoiser that adds each of another's passes to a trace, with its number of windows.

@@ -37,6 +37,15 @@ const ControlLoopOptions& checked(const ControlLoopOptions& options) {
   return options;
 }
 
+std::vector<TickObserver*> checked(std::vector<TickObserver*> observers) {
+  Problems problems("control loop");
+  for (std::size_t i = 0; i < observers.size(); ++i) {
+    problems.require(observers[i] != nullptr, "observer " + std::to_string(i) + " is null");
+  }
+  if (!problems.text().empty()) throw OptionsError(problems.text());
+  return observers;
+}
+
 }  // namespace
 
 std::string ControlLoopOptions::validate() const {
@@ -69,24 +78,24 @@ std::string ControlLoopOptions::validate() const {
 }
 
 ControlLoop::ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-                         TickObserver* observer)
-    : ControlLoop(std::make_unique<TickPlanner>(planner), robot, clock, options, observer) {}
+                         std::vector<TickObserver*> observers)
+    : ControlLoop(std::make_unique<TickPlanner>(planner), robot, clock, options, std::move(observers)) {}
 
 ControlLoop::ControlLoop(std::unique_ptr<TickPlanner> own_plan, Robot& robot, Clock& clock,
-                         const ControlLoopOptions& options, TickObserver* observer)
-    : ControlLoop(*own_plan, robot, clock, options, observer) {
+                         const ControlLoopOptions& options, std::vector<TickObserver*> observers)
+    : ControlLoop(*own_plan, robot, clock, options, std::move(observers)) {
   own_plan_ = std::move(own_plan);
 }
 
 ControlLoop::ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-                         TickObserver* observer)
+                         std::vector<TickObserver*> observers)
     : plan_(plan),
       robot_(robot),
       clock_(clock),
       options_(checked(options)),
       budget_(budget_of(options)),
       most_(options.most.value_or(budget_)),
-      observer_(observer),
+      observers_(checked(std::move(observers))),
       tokenizer_(plan.layout()),
       guard_(plan.layout(), options.guard, options.period),
       state_(static_cast<std::size_t>(plan.layout().states())),
@@ -150,7 +159,14 @@ bool ControlLoop::step(TimePoint now) noexcept {
     follow_plan(observed, begin);
   }
   leave_tick(begin);
-  return observer_ == nullptr || observer_->on_tick(report_);
+  return tell_observers();
+}
+
+bool ControlLoop::tell_observers() noexcept {
+  const Tick tick{report_, as_read_, delivered_, command_, plan_};
+  bool goes_on = true;
+  for (TickObserver* observer : observers_) goes_on = observer->on_tick(tick) && goes_on;
+  return goes_on;
 }
 
 void ControlLoop::place_grid(TimePoint now) noexcept {
@@ -173,7 +189,10 @@ bool ControlLoop::read(std::int64_t tick) noexcept {
   observation_ = {};
   observation_.state = state_;
   const RobotSection section;
-  return robot_.read(tick, observation_);
+  delivered_ = robot_.read(tick, observation_);
+  as_read_ = observation_;
+  as_read_.state = state_;
+  return delivered_;
 }
 
 /// The observation of the tick, with the plan's count of steps; false if there is none that is sound.
@@ -283,14 +302,14 @@ bool ControlLoop::write(CommandSource source, bool offers_next) noexcept {
   if (!offers_next) std::fill(next_.begin(), next_.end(), std::numeric_limits<double>::quiet_NaN());
   const bool ramping = source == CommandSource::kStopped && (report_.faults & kRateLimited) != 0;
   report_.source = ramping ? CommandSource::kRamping : source;
-  const Command command{.tick = report_.tick,
-                        .step = done_ + base_.value_or(0),
-                        .source = report_.source,
-                        .action = action_,
-                        .next = next_};
+  command_ = {.tick = report_.tick,
+              .step = done_ + base_.value_or(0),
+              .source = report_.source,
+              .action = action_,
+              .next = next_};
   {
     const RobotSection section;
-    if (!robot_.write(command)) report_.faults |= kWriteFailed;
+    if (!robot_.write(command_)) report_.faults |= kWriteFailed;
   }
   const bool failed = (report_.faults & kWriteFailed) != 0;
   write_failures_ = failed ? std::min(write_failures_ + 1, options_.max_write_failures + 1) : 0;

@@ -35,68 +35,48 @@ std::string RecorderOptions::validate() const {
   return problems.text();
 }
 
-Recorder::Recorder(Robot& robot, const PlanSource& plan, const RecorderOptions& options, TickObserver* next)
-    : robot_(robot),
-      plan_(plan),
-      options_(checked(options, plan)),
-      next_(next),
+Recorder::Recorder(const PlanSource& plan, const RecorderOptions& options)
+    : options_(checked(options, plan)),
       layout_(plan.layout()),
       states_(static_cast<std::size_t>(layout_.states())),
       actions_(static_cast<std::size_t>(layout_.actions())) {
   const auto ticks = static_cast<std::size_t>(options.ticks);
   const auto slots = static_cast<std::size_t>(layout_.slots());
   for (Bank& bank : banks_) {
-    bank.ticks.resize(ticks);
+    bank.rows.resize(ticks);
     bank.values.resize(ticks * (states_ + 2 * actions_));
     bank.plans.resize(ticks * static_cast<std::size_t>(options.plan_steps) * slots);
   }
 }
 
-bool Recorder::read(std::int64_t tick_number, Observation& observation) noexcept {
-  const bool delivered = robot_.read(tick_number, observation);
-  Tick& kept = tick();
-  kept.delivered = delivered;
-  kept.fresh = observation.fresh;
-  kept.state_step = observation.state_step;
-  kept.steps_begun = observation.steps_begun;
-  kept.steps_done = observation.steps_done;
-  std::copy(observation.state.begin(), observation.state.end(), values());
-  return delivered;
-}
-
-bool Recorder::write(const Command& command) noexcept {
-  tick().step = command.step;
-  std::copy(command.action.begin(), command.action.end(), values() + states_);
-  std::copy(command.next.begin(), command.next.end(), values() + states_ + actions_);
-  return robot_.write(command);
-}
-
-bool Recorder::on_tick(const TickReport& report) noexcept {
-  keep_plan();
-  tick().report = report;
+bool Recorder::on_tick(const Tick& tick) noexcept {
   Bank& bank = banks_[bank_];
-  bank.next = bank.next + 1 == bank.ticks.size() ? 0 : bank.next + 1;
-  bank.count = std::min(bank.count + 1, bank.ticks.size());
+  keep(tick, bank);
+  bank.next = bank.next + 1 == bank.rows.size() ? 0 : bank.next + 1;
+  bank.count = std::min(bank.count + 1, bank.rows.size());
   if (ending_ > 0) --ending_;
-  if (calls_for_end(report) && ending_ < 0) ending_ = options_.ticks_after;
-  last_ = report;
+  if (calls_for_end(tick.report) && ending_ < 0) ending_ = options_.ticks_after;
+  last_ = tick.report;
   if (ending_ == 0) hand_over();
-  return next_ == nullptr || next_->on_tick(report);
+  return true;
 }
 
-Recorder::Tick& Recorder::tick() noexcept { return banks_[bank_].ticks[banks_[bank_].next]; }
-
-double* Recorder::values() noexcept {
-  return banks_[bank_].values.data() + banks_[bank_].next * (states_ + 2 * actions_);
-}
-
-void Recorder::keep_plan() noexcept {
-  Bank& bank = banks_[bank_];
+void Recorder::keep(const Tick& tick, Bank& bank) noexcept {
+  bank.rows[bank.next] = {.delivered = tick.delivered,
+                          .fresh = tick.observation.fresh,
+                          .state_step = tick.observation.state_step,
+                          .steps_begun = tick.observation.steps_begun,
+                          .steps_done = tick.observation.steps_done,
+                          .step = tick.command.step,
+                          .report = tick.report};
+  double* value = bank.values.data() + bank.next * (states_ + 2 * actions_);
+  value = std::copy_n(tick.observation.state.begin(), states_, value);
+  value = std::copy_n(tick.command.action.begin(), actions_, value);
+  std::copy_n(tick.command.next.begin(), actions_, value);
   const auto slots = static_cast<std::size_t>(layout_.slots());
-  Token* to = bank.plans.data() + bank.next * static_cast<std::size_t>(options_.plan_steps) * slots;
+  Token* token = bank.plans.data() + bank.next * static_cast<std::size_t>(options_.plan_steps) * slots;
   for (int step = 0; step < options_.plan_steps; ++step) {
-    const auto tokens = plan_.tokens(step);
-    to = std::copy(tokens.begin(), tokens.end(), to);
+    token = std::copy_n(tick.plan.tokens(step).begin(), slots, token);
   }
 }
 
@@ -136,20 +116,20 @@ Recording Recorder::recording_of(const Bank& bank) const {
     return std::vector(begin, begin + static_cast<std::ptrdiff_t>(size));
   };
   for (std::size_t i = 0; i < bank.count; ++i) {
-    const std::size_t at = (bank.next + bank.ticks.size() - bank.count + i) % bank.ticks.size();
-    const Tick& tick = bank.ticks[at];
+    const std::size_t at = (bank.next + bank.rows.size() - bank.count + i) % bank.rows.size();
+    const Row& row = bank.rows[at];
     const std::size_t values = at * (states_ + 2 * actions_);
-    recording.ticks.push_back({.delivered = tick.delivered,
-                               .fresh = tick.fresh,
-                               .state_step = tick.state_step,
-                               .steps_begun = tick.steps_begun,
-                               .steps_done = tick.steps_done,
+    recording.ticks.push_back({.delivered = row.delivered,
+                               .fresh = row.fresh,
+                               .state_step = row.state_step,
+                               .steps_begun = row.steps_begun,
+                               .steps_done = row.steps_done,
                                .state = part(bank.values, values, states_),
                                .plan = part(bank.plans, at * plan, plan),
-                               .step = tick.step,
+                               .step = row.step,
                                .action = part(bank.values, values + states_, actions_),
                                .next = part(bank.values, values + states_ + actions_, actions_),
-                               .report = tick.report});
+                               .report = row.report});
   }
   return recording;
 }

@@ -57,16 +57,16 @@ void Trace::save(const std::string& path) const {
   std::ofstream file(path, std::ios::binary);
   file << to_json();
   file.close();
-  if (!file)
-    throw RecordingError("trace '" + path + "': cannot be written: " + std::generic_category().message(errno));
+  if (!file) throw RecordingError("trace '" + path + "': cannot be written: " + std::generic_category().message(errno));
 }
 
-bool TraceTicks::on_tick(const TickReport& report) noexcept {
+bool TraceTicks::on_tick(const Tick& tick) noexcept {
+  const TickReport& report = tick.report;
   const TimePoint begin = SteadyClock().now() - report.compute;
   lane_.add({"late", begin - report.wake_up, report.wake_up, report.tick});
   lane_.add({"tick", begin, report.compute, report.tick});
   lane_.add({"observation to action", begin, report.observation_to_action, report.tick});
-  return next_ == nullptr || next_->on_tick(report);
+  return true;
 }
 
 void TracedDenoiser::run(const DenoiseBatch& batch) noexcept {

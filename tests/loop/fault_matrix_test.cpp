@@ -80,12 +80,12 @@ class FaultyRobot : public Robot {
 
 struct Rig : TickObserver {
   Rig(const ControlLoopOptions& options, int most)
-      : ticks(most), robot(options.step_ticks), loop(planner, robot, clock, options, this) {
+      : ticks(most), robot(options.step_ticks), loop(planner, robot, clock, options, {this}) {
     denoiser.clock = &clock;
     reports.reserve(static_cast<std::size_t>(most));
   }
-  bool on_tick(const TickReport& report) noexcept override {
-    reports.push_back(report);
+  bool on_tick(const Tick& tick) noexcept override {
+    reports.push_back(tick.report);
     return std::ssize(reports) < ticks && !ended;
   }
 

@@ -1,4 +1,3 @@
-#include "ripen/error.hpp"
 #include "ripen/planner_thread.hpp"
 
 #include <gtest/gtest.h>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "ripen/control_loop.hpp"
+#include "ripen/error.hpp"
 #include "ripen/recorder.hpp"
 #include "support/line_world.hpp"
 
@@ -35,8 +35,8 @@ class Pace : public TickObserver {
   Pace(PlannerThread& plan, std::int64_t ticks, bool waits) : plan_(plan), ticks_(ticks), waits_(waits) {
     reports.reserve(static_cast<std::size_t>(ticks));
   }
-  bool on_tick(const TickReport& report) noexcept override {
-    reports.push_back(report);
+  bool on_tick(const Tick& tick) noexcept override {
+    reports.push_back(tick.report);
     while (waits_ && !plan_.caught_up()) std::this_thread::yield();
     return std::ssize(reports) < ticks_;
   }
@@ -60,7 +60,7 @@ class HangingDenoiser : public test::LineDenoiser {
 
 struct Rig {
   Rig(LineRobot made, std::int64_t ticks, const ControlLoopOptions& options, bool waits = true)
-      : robot(std::move(made)), pace(plan, ticks, waits), loop(plan, robot, clock, options, &pace) {}
+      : robot(std::move(made)), pace(plan, ticks, waits), loop(plan, robot, clock, options, {&pace}) {}
 
   HangingDenoiser denoiser;
   Planner planner{denoiser, small_plans()};
@@ -173,8 +173,8 @@ TEST(PlannerThreadTest, ARecorderKeepsWhatTheTicksSawOfThePlan) {
   LineRobot robot(3, 1, true);
   ManualClock clock;
   Pace pace(plan, 40, true);
-  Recorder recorder(robot, plan, {.ticks = 40, .ticks_after = 0, .plan_steps = 24}, &pace);
-  ControlLoop loop(plan, recorder, clock, {.step_ticks = 1}, &recorder);
+  Recorder recorder(plan, {.ticks = 40, .ticks_after = 0, .plan_steps = 24});
+  ControlLoop loop(plan, robot, clock, {.step_ticks = 1}, {&recorder, &pace});
   ASSERT_TRUE(loop.reset(kGoal, kIdle));
   loop.run({});
   const Recording kept = recorder.kept();
@@ -206,7 +206,7 @@ TEST(PlannerThreadTest, RipensByWindowsToo) {
   LineRobot robot(3, 1, true);
   ManualClock clock;
   Pace pace(plan, 60, true);
-  ControlLoop loop(plan, robot, clock, {.step_ticks = 1}, &pace);
+  ControlLoop loop(plan, robot, clock, {.step_ticks = 1}, {&pace});
   ASSERT_TRUE(loop.reset(kGoal, kIdle));
   loop.run({});
   EXPECT_EQ(robot.place(), kLineGoal);
@@ -249,7 +249,7 @@ TEST(PlannerThreadTest, TheTicksHearOfAModelThatGivesNoNumbers) {
   LineRobot robot(3, 1, true);
   ManualClock clock;
   Pace pace(plan, 60, true);
-  ControlLoop loop(plan, robot, clock, {.step_ticks = 1}, &pace);
+  ControlLoop loop(plan, robot, clock, {.step_ticks = 1}, {&pace});
   ASSERT_TRUE(loop.reset(kGoal, kIdle));
   loop.run({});
   const auto bad = [](const TickReport& report) { return (report.faults & kBadModel) != 0; };

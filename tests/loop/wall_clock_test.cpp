@@ -50,8 +50,8 @@ using namespace std::chrono_literals;
 /// Notes when each tick began, on the clock of the grid.
 class Timekeeper : public TickObserver {
  public:
-  bool on_tick(const TickReport& report) noexcept override {
-    reports.push_back(report);
+  bool on_tick(const Tick& tick) noexcept override {
+    reports.push_back(tick.report);
     return reports.size() < 20;
   }
   std::vector<TickReport> reports;
@@ -63,7 +63,8 @@ TEST(WallClock, IsNeverAskedAndNoSignalWakesATickEarly) {
   test::LineRobot robot(3, 1, true);
   SteadyClock clock;
   Timekeeper timekeeper;
-  ControlLoop loop(planner, robot, clock, {.period = 1ms, .budget = Budget{.passes = 8}, .step_ticks = 1}, &timekeeper);
+  ControlLoop loop(planner, robot, clock, {.period = 1ms, .budget = Budget{.passes = 8}, .step_ticks = 1},
+                   {&timekeeper});
   std::vector<TimePoint> begun;
   const TimePoint begin = clock.now();
   robot.on_write = [&](std::int64_t) { begun.push_back(clock.now()); };

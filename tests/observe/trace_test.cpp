@@ -1,4 +1,3 @@
-#include "ripen/error.hpp"
 #include "ripen/trace.hpp"
 
 #include <gmock/gmock.h>
@@ -8,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "ripen/error.hpp"
 #include "support/line_world.hpp"
 
 namespace ripen {
@@ -26,7 +26,7 @@ Trace traced(std::size_t events = 1000) {
   test::LineRobot robot(2, 3);
   ManualClock clock;
   TraceTicks ticks(trace);
-  ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 2}}, &ticks);
+  ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 2}}, {&ticks});
   EXPECT_TRUE(loop.reset(kGoal, kIdle));
   for (int tick = 0; tick < kTicks; ++tick) loop.step(TimePoint(tick * std::chrono::milliseconds(5)));
   return trace;

@@ -31,7 +31,8 @@ using test::kIdle;
 class Rounds : public TickObserver {
  public:
   explicit Rounds(PlannerThread* plan) : plan_(plan) {}
-  bool on_tick(const TickReport& report) noexcept override {
+  bool on_tick(const Tick& now) noexcept override {
+    const TickReport& report = now.report;
     const std::int64_t tick = report.tick % (5 * kRound);
     const bool waits = plan_ != nullptr && tick > kRound - 120 && tick < kRound - 95;
     while (waits && !plan_->caught_up()) std::this_thread::yield();
@@ -92,14 +93,14 @@ TEST_P(NoAllocationTest, AHundredThousandTicksOnEveryRung) {
   robot.blind = [](std::int64_t tick) { return tick % 7 == 0; };
   ManualClock clock;
   Rounds rounds(dynamic_cast<PlannerThread*>(plan.get()));
-  TraceTicks traced(trace, &rounds);
+  TraceTicks traced(trace);
+  Recorder recorder(*plan, {.ticks = 300, .ticks_after = 20, .plan_steps = 16});
+  std::vector<TickObserver*> observers = {&recorder, &traced, &rounds};
   std::optional<TickLog> log;
-  if (way.budget) log.emplace(TickLogOptions{.entries = 8}, &traced);  // its own thread may use the heap
-  Recorder recorder(robot, *plan, {.ticks = 300, .ticks_after = 20, .plan_steps = 16},
-                    log ? static_cast<TickObserver*>(&*log) : &traced);
+  if (way.budget) observers.push_back(&log.emplace(TickLogOptions{.entries = 8}));  // its own thread may use the heap
   ControlLoopOptions options{.budget = way.budget, .max_stuck_ticks = 1 << 30};
   options.guard.channels = {{.rate = 30.0}};  // 0.15 a tick
-  const auto loop = std::make_unique<ControlLoop>(*plan, recorder, clock, options, &recorder);
+  const auto loop = std::make_unique<ControlLoop>(*plan, robot, clock, options, observers);
   const std::stop_source stop;
   const std::stop_token token = stop.get_token();
   const std::array<Token, 1> start{3};

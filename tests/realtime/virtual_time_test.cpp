@@ -84,7 +84,8 @@ class Checker : public Robot, public TickObserver {
     return robot_.write(command);
   }
 
-  bool on_tick(const TickReport& report) noexcept override {
+  bool on_tick(const Tick& now) noexcept override {
+    const TickReport& report = now.report;
     check(writes_ == 1 && written_tick_ == report.tick && source_ == report.source, "one write, and of this tick");
     check(report.tick == tick_ + 1 + report.missed && report.missed >= 0, "every tick done or counted");
     check(report.wake_up.count() >= 0 && report.wake_up < kPeriod, "the grid is kept");
@@ -154,7 +155,8 @@ TEST_P(VirtualTimeTest, AMillionTicksBreakNoPromise) {
       robot.accepts = random.below(20) != 0;
     };
     Checker checker(robot, options);
-    const auto loop = std::make_unique<ControlLoop>(*plan, checker, clock, options, &checker);
+    const auto loop =
+        std::make_unique<ControlLoop>(*plan, checker, clock, options, std::vector<TickObserver*>{&checker});
     while (checker.ticks < ticks_of_a_run()) {
       if (loop->reset(kGoal, kIdle)) checker.was_reset();
       loop->run({});

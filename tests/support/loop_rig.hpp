@@ -16,8 +16,8 @@ class ReportKeeper : public TickObserver {
   explicit ReportKeeper(std::int64_t ticks) : ticks_(ticks) {
     reports.reserve(2000);  // more than any test ticks: a tick takes nothing from the heap
   }
-  bool on_tick(const TickReport& report) noexcept override {
-    reports.push_back(report);
+  bool on_tick(const Tick& tick) noexcept override {
+    reports.push_back(tick.report);
     return std::ssize(reports) < ticks_;
   }
   std::vector<TickReport> reports;
@@ -29,7 +29,7 @@ class ReportKeeper : public TickObserver {
 struct LoopRig {
   explicit LoopRig(LineRobot made, std::int64_t ticks,
                    const ControlLoopOptions& options = {.budget = Budget{.passes = 8}})
-      : robot(std::move(made)), recorder(ticks), loop(planner, robot, clock, options, &recorder) {}
+      : robot(std::move(made)), recorder(ticks), loop(planner, robot, clock, options, {&recorder}) {}
 
   [[nodiscard]] std::vector<CommandSource> sources() const {
     std::vector<CommandSource> all;

@@ -18,7 +18,7 @@ namespace ripen::test {
 class StopAfter : public TickObserver {
  public:
   explicit StopAfter(std::int64_t ticks) : left(ticks) {}
-  bool on_tick(const TickReport&) noexcept override { return --left > 0; }
+  bool on_tick(const Tick&) noexcept override { return --left > 0; }
   std::int64_t left;
 };
 
@@ -33,7 +33,8 @@ class RandomCube {
         planner_(denoiser_, {.horizon = 32, .candidates = 8, .pass_windows = 8}, &transition_),
         plan_(planner_thread ? std::unique_ptr<PlanSource>(std::make_unique<PlannerThread>(planner_))
                              : std::make_unique<TickPlanner>(planner_)),
-        loop_(std::make_unique<ControlLoop>(*plan_, robot_, clock, options, &stop_after_)) {}
+        loop_(std::make_unique<ControlLoop>(*plan_, robot_, clock, options, std::vector<TickObserver*>{&stop_after_})) {
+  }
 
   /// Begins a plan and follows it for so many ticks; false if it cannot begin. Takes no heap.
   bool run(std::int64_t ticks) noexcept {
