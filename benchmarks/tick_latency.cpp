@@ -120,6 +120,7 @@ constexpr std::array kFractions = {0.5, 0.9, 0.99, 0.999, 0.9999, 1.0};
 double microseconds(std::chrono::nanoseconds duration) { return static_cast<double>(duration.count()) / 1e3; }
 
 Totals measure(const Options& options) {
+  if (!options.trace.empty()) Trace::check_writable(options.trace);
   NativeDenoiser denoiser(ModelFile::load(options.model),
                           {.max_windows = PlannerOptions{}.pass_windows, .precision = options.precision});
   if (!(denoiser.layout() == cube::layout())) throw std::runtime_error(options.model + ": not a model of the cube");

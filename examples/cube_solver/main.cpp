@@ -45,6 +45,7 @@ int run(const Options& options) {
   if (options.record && cubes.size() != 1) {
     throw std::invalid_argument("--record is for one cube, not " + std::to_string(cubes.size()));
   }
+  if (options.record) ripen::Recording::check_writable(*options.record);
   const auto model = ripen::ModelFile::load(options.model);
   if (model.layout != layout()) {
     throw std::invalid_argument("model file '" + options.model + "': its token layout is not the cube's");

@@ -36,10 +36,13 @@ struct Recording {
   std::map<std::string, std::string> notes;  ///< free: how the run was made
   std::vector<RecordedTick> ticks;
 
-  /// Writes MCAP (https://mcap.dev/spec), first beside the file and then over it, so that a reader never sees half a
-  /// file. A message's time is its tick on the grid [ns since tick 0]; its JSON is described by the schema in the file.
-  /// Values that are not finite are null there. Throws RecordingError naming the file and the system's reason.
+  /// Writes MCAP (https://mcap.dev/spec). A regular file is replaced in one step and keeps its permissions; a link to
+  /// it stays one; a device or FIFO is written to. A message's time is its tick on the grid [ns since tick 0]; its JSON
+  /// is described by the schema in the file. Values that are not finite are null there. Throws RecordingError naming
+  /// the file and the system's reason.
   void save(const std::string& path) const;
+  /// Throws the RecordingError that save() would throw now: call it before a long run. Touches nothing that is there.
+  static void check_writable(const std::string& path);
 
   /// Reads what save() wrote. Throws RecordingError naming the file, what is wrong and where.
   [[nodiscard]] static Recording load(const std::string& path);

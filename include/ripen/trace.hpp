@@ -44,8 +44,10 @@ struct Trace {
 
   /// The Trace Event Format's JSON; times in us since the system started. Only while no tick and no pass runs.
   [[nodiscard]] std::string to_json() const;
-  /// Writes that. Throws RecordingError naming the file and the system's reason.
+  /// Writes that, as Recording::save does. Throws RecordingError naming the file and the system's reason.
   void save(const std::string& path) const;
+  /// Throws the RecordingError that save() would throw now: call it before a long run. Touches nothing that is there.
+  static void check_writable(const std::string& path);
 };
 
 /// A loop's observer that adds each tick to a trace: "late" from the tick's instant to its beginning, "tick", and

@@ -1,8 +1,9 @@
 #include "observe/mcap.hpp"
-#include "ripen/error.hpp"
 
 #include <bit>
 #include <cstring>
+
+#include "ripen/error.hpp"
 
 namespace ripen::mcap {
 

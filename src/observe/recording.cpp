@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -11,6 +10,7 @@
 #include "observe/mcap.hpp"
 #include "ripen/error.hpp"
 #include "util/json_fields.hpp"
+#include "util/save_file.hpp"
 
 namespace ripen {
 
@@ -129,7 +129,9 @@ RecordedTick tick_of(const Json& json, const TokenLayout& layout) {
   return tick;
 }
 
-std::string reason() { return std::generic_category().message(errno); }
+RecordingError cannot_be_written(const std::string& path, const Error& error) {
+  return RecordingError("recording '" + path + "': cannot be written: " + error.what());
+}
 
 }  // namespace
 
@@ -188,26 +190,25 @@ Recording Recording::from_mcap(std::string_view bytes) {
 }
 
 void Recording::save(const std::string& path) const {
-  const std::string bytes = to_mcap();
-  const std::string partial = path + ".partial";
-  const auto fail = [&] {
-    const std::string why = reason();
-    std::remove(partial.c_str());
-    throw RecordingError("recording '" + path + "': cannot be written: " + why);
-  };
-  std::FILE* file = std::fopen(partial.c_str(), "wb");
-  if (file == nullptr) fail();
-  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-  const int error = errno;
-  if (std::fclose(file) != 0) fail();
-  errno = error;
-  if (!written) fail();
-  if (std::rename(partial.c_str(), path.c_str()) != 0) fail();
+  try {
+    save_file(path, to_mcap());
+  } catch (const Error& error) {
+    throw cannot_be_written(path, error);
+  }
+}
+
+void Recording::check_writable(const std::string& path) {
+  try {
+    ripen::check_writable(path);
+  } catch (const Error& error) {
+    throw cannot_be_written(path, error);
+  }
 }
 
 Recording Recording::load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw RecordingError("recording '" + path + "': cannot be opened: " + reason());
+  if (!file)
+    throw RecordingError("recording '" + path + "': cannot be opened: " + std::generic_category().message(errno));
   const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   try {
     return from_mcap(bytes);

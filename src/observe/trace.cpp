@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <system_error>
 #include <utility>
 
 #include "ripen/error.hpp"
+#include "util/save_file.hpp"
 
 namespace ripen {
 
@@ -29,6 +27,10 @@ void append(nlohmann::json& events, int thread, const char* name, const char* nu
                       {"dur", microseconds(event.duration)},
                       {"args", {{number, event.number}}}});
   }
+}
+
+RecordingError cannot_be_written(const std::string& path, const Error& error) {
+  return RecordingError("trace '" + path + "': cannot be written: " + error.what());
 }
 
 }  // namespace
@@ -54,10 +56,19 @@ std::string Trace::to_json() const {
 }
 
 void Trace::save(const std::string& path) const {
-  std::ofstream file(path, std::ios::binary);
-  file << to_json();
-  file.close();
-  if (!file) throw RecordingError("trace '" + path + "': cannot be written: " + std::generic_category().message(errno));
+  try {
+    save_file(path, to_json());
+  } catch (const Error& error) {
+    throw cannot_be_written(path, error);
+  }
+}
+
+void Trace::check_writable(const std::string& path) {
+  try {
+    ripen::check_writable(path);
+  } catch (const Error& error) {
+    throw cannot_be_written(path, error);
+  }
 }
 
 bool TraceTicks::on_tick(const Tick& tick) noexcept {

@@ -238,31 +238,28 @@ TEST_F(RecordingFileTest, SavesAndLoads) {
   const Recording recording = eventful(3);
   recording.save(folder_ + "/a.mcap");
   EXPECT_FALSE(first_difference(recording, Recording::load(folder_ + "/a.mcap")));
-  EXPECT_FALSE(std::filesystem::exists(folder_ + "/a.mcap.partial"));
   std::ofstream(folder_ + "/a.mcap", std::ios::app) << "more";
   EXPECT_THAT(complaint([&] { (void)Recording::load(folder_ + "/a.mcap"); }),
               HasSubstr(folder_ + "/a.mcap': cut short"));
   EXPECT_THAT(complaint([&] { (void)Recording::load(folder_ + "/b.mcap"); }), HasSubstr("No such file"));
 }
 
-TEST_F(RecordingFileTest, AFullDiskOrAMissingFolderIsAClearErrorAndLeavesTheOldFile) {
+TEST_F(RecordingFileTest, WhatCannotBeWrittenIsSaidBeforeAndAfterARun) {
   const Recording recording = eventful(3);
-  const std::string path = folder_ + "/a.mcap";
-  recording.save(path);
-  const auto size = std::filesystem::file_size(path);
-  std::filesystem::create_symlink("/dev/full", path + ".partial");
-  EXPECT_EQ(complaint([&] { recording.save(path); }),
-            "recording '" + path + "': cannot be written: No space left on device");
-  EXPECT_EQ(std::filesystem::file_size(path), size);
-  EXPECT_FALSE(std::filesystem::is_symlink(path + ".partial"));
-  EXPECT_THAT(complaint([&] { recording.save(folder_ + "/none/a.mcap"); }), HasSubstr("No such file or directory"));
+  const std::string missing = folder_ + "/none/a.mcap";
+  const std::string why = "recording '" + missing + "': cannot be written: No such file or directory";
+  EXPECT_EQ(complaint([&] { Recording::check_writable(missing); }), why);
+  EXPECT_EQ(complaint([&] { recording.save(missing); }), why);
+  Recording::check_writable(folder_ + "/a.mcap");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_EQ(complaint([&] { recording.save("/dev/full"); }),
+            "recording '/dev/full': cannot be written: No space left on device");
 }
 
-TEST_F(RecordingFileTest, TheWriterWritesWhatEndsAndTheLoopLosesNothingWhenTheDiskIsFull) {
+TEST_F(RecordingFileTest, TheWriterWritesWhatEndsAndTheLoopLosesNothingWhenTheFolderIsGone) {
   LineRobot robot(2, 3);
   robot.fails = [](std::int64_t tick) { return tick == 50 || tick == 150; };
   World world(robot, {.ticks = 20, .ticks_after = 0});
-  std::filesystem::create_symlink("/dev/full", folder_ + "/fault-1.mcap.partial");
   RecordingWriter::Status status;
   {
     RecordingWriter writer(world.recorder, {.prefix = folder_ + "/fault", .files = 2, .notes = {{"robot", "line"}}});
@@ -271,8 +268,12 @@ TEST_F(RecordingFileTest, TheWriterWritesWhatEndsAndTheLoopLosesNothingWhenTheDi
     };
     world.run(0, 100);
     wait();
+    while (writer.status().written == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::filesystem::rename(folder_, folder_ + ".away");
     world.run(100, 200);
     wait();
+    while (writer.status().failed == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::filesystem::rename(folder_ + ".away", folder_);
     world.recorder.request();
     world.run(200, 300);
     wait();
@@ -282,7 +283,7 @@ TEST_F(RecordingFileTest, TheWriterWritesWhatEndsAndTheLoopLosesNothingWhenTheDi
   EXPECT_EQ(status.written, 1);
   EXPECT_EQ(status.failed, 1);
   EXPECT_EQ(status.dropped, 1);
-  EXPECT_THAT(status.last_error, HasSubstr("fault-1.mcap': cannot be written: No space left on device"));
+  EXPECT_THAT(status.last_error, HasSubstr("fault-1.mcap': cannot be written: No such file or directory"));
   const Recording written = Recording::load(folder_ + "/fault-0.mcap");
   EXPECT_EQ(written.ticks.back().report.tick, 50);
   EXPECT_EQ(written.notes.at("robot"), "line");
