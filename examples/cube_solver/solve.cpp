@@ -48,7 +48,8 @@ class Watcher : public TickObserver {
     if (first_action_tick_ < 0 && robot_.steps_begun() > 0) first_action_tick_ = report.tick;
     ripening_.take(plan_, report, robot_.steps_begun());
     if (place_.view != nullptr) show(report);
-    return !robot_.solved() && robot_.steps_begun() <= options_.max_moves && report.tick < last_tick(options_);
+    return !place_.interrupted() && !robot_.solved() && robot_.steps_begun() <= options_.max_moves &&
+           report.tick < last_tick(options_);
   }
 
   [[nodiscard]] std::int64_t first_action_tick() const { return first_action_tick_; }
@@ -170,6 +171,7 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
   const LoopStatistics& statistics = loop.statistics();
   Result result{.facelets = to_facelets(cube),
                 .solved = robot.solved(),
+                .interrupted = place.interrupted() && !robot.solved(),
                 .ticks = statistics.ticks,
                 .missed = statistics.missed,
                 .passes = statistics.passes,
