@@ -24,6 +24,7 @@
 #include "ripen/real_time.hpp"
 #include "ripen/trace.hpp"
 #include "shared/models.hpp"
+#include "shared/output.hpp"
 #include "shared/precision.hpp"
 #include "shared/program.hpp"
 
@@ -212,6 +213,7 @@ int program(int argc, char** argv) {
   app.add_option("--seed", options.seed, "Of cubes and planner")->capture_default_str();
   if (const auto status = examples::parse(app, argc, argv)) return *status;
   if (app.count("--model") == 0) options.model = examples::model_path("cube.safetensors");
+  if (!options.csv.empty()) examples::check_output("--csv", options.csv);
   const CpuLoad load(options.load_threads());
   const Totals totals = measure(options);
   print(options, totals);

@@ -1,6 +1,7 @@
 // Trains the cube's model: cube_train --minutes 60 --output models/cube.safetensors
 
 #include "cube_solver/teacher/demonstrations.hpp"
+#include "shared/output.hpp"
 #include "shared/program.hpp"
 #include "shared/training.hpp"
 
@@ -16,6 +17,8 @@ int program(int argc, char** argv) {
 
   // What is wrong with the input is said before the teacher's half minute.
   if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
+  ripen::examples::check_output("--output", options.output);
+  if (!options.checkpoint.empty()) ripen::examples::check_output("--checkpoint", options.checkpoint);
   torch::manual_seed(options.seed);
   const ripen::StepModel network = ripen::examples::network(ripen::cube::layout(), config, from);
   const ripen::cube::Teacher teacher;

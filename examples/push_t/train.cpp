@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "push_t/demonstrations.hpp"
+#include "shared/output.hpp"
 #include "shared/program.hpp"
 #include "shared/training.hpp"
 
@@ -30,6 +31,8 @@ int program(int argc, char** argv) {
       ->capture_default_str();
   if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
 
+  ripen::examples::check_output("--output", options.output);
+  if (!options.checkpoint.empty()) ripen::examples::check_output("--checkpoint", options.checkpoint);
   torch::manual_seed(options.seed);
   auto episodes = ripen::push_t::demonstrations_in(ripen::push_t::data_folder(folder));
   const auto held_out = ripen::push_t::held_out_episodes();
