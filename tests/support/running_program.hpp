@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ripen::test {
@@ -57,7 +60,11 @@ class RunningProgram {
     }
     return true;
   }
-  void signal(int number) const { ::kill(process_, number); }
+  /// Sends a signal and waits until the program takes it up: two that wait together would be one.
+  void signal(int number) const {
+    ::kill(process_, number);
+    while (pending() >> (number - 1) & 1U) ::usleep(1000);
+  }
   void resize(unsigned short rows, unsigned short columns) const {
     winsize size{};
     size.ws_row = rows;
@@ -76,6 +83,13 @@ class RunningProgram {
   [[nodiscard]] const std::string& output() const { return output_; }
 
  private:
+  [[nodiscard]] std::uint64_t pending() const {
+    std::ifstream status("/proc/" + std::to_string(process_) + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("ShdPnd:")) return std::stoull(line.substr(7), nullptr, 16);
+    }
+    return 0;
+  }
   bool read_more() {
     char bytes[4096];
     const ssize_t count = ::read(terminal_, bytes, sizeof bytes);
