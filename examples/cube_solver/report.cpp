@@ -1,7 +1,6 @@
 #include "cube_solver/report.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cube_solver/notation.hpp"
@@ -12,11 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string rounded(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
+using examples::rounded;
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 #include "push_t/report.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -11,11 +10,7 @@ namespace ripen::push_t {
 
 namespace {
 
-std::string rounded(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
+using examples::rounded;
 
 std::string within(const examples::Interval& interval, double unit, int digits) {
   return " (95 % interval " + rounded(unit * interval.low, digits) + " to " + rounded(unit * interval.high, digits) +
