@@ -18,7 +18,7 @@
 #include "peak.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "ripen/random.hpp"
-#include "shared/parse.hpp"
+#include "shared/program.hpp"
 #ifdef RIPEN_WITH_ONNXRUNTIME
 #include "onnx_passes.hpp"
 #endif
@@ -125,11 +125,8 @@ void compare(const ModelFile& model, int positions, const Options& options, doub
   }
 }
 
-}  // namespace
-}  // namespace ripen
-
-int main(int argc, char** argv) {
-  ripen::Options options;
+int program(int argc, char** argv) {
+  Options options;
   CLI::App app("Compares what one step pass of a model costs, on one thread.");
   app.add_option("--model", options.model, "Weights")->capture_default_str();
   app.add_option("--positions", options.positions, "Steps in a pass")
@@ -141,23 +138,23 @@ int main(int argc, char** argv) {
   app.add_option("--block-ms", options.block, "Time of the calls in a round [ms]")
       ->check(CLI::Range(0.0, 1e4))
       ->capture_default_str();
-  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
-  try {
-    const auto model = ripen::ModelFile::load(options.model);
-    const double peak = ripen::peak_gigaflops();
-    const double bytes = 4.0 * ripen::flops(model) / 2.0;  // A weight is used once a position.
-    const double stream = bytes / 1e3 / ripen::read_gigabytes(static_cast<std::size_t>(bytes));
-    std::printf(
-        "peak %.0f GFLOP/s (float32 fused multiply-add, one core); the float32 weights, %.1f MB, are read once "
-        "in %.0f us, those in int8 in %.0f us\n\n",
-        peak, bytes / 1e6, stream, bytes / 4.0 / 1e3 / ripen::read_gigabytes(static_cast<std::size_t>(bytes / 4.0)));
-    std::printf(
-        "| positions | | median [us] | of the best float32 | of the float32 peak | memory [MB] |\n"
-        "|---|---|---|---|---|---|\n");
-    for (const int positions : options.positions) ripen::compare(model, positions, options, peak);
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "pass_cost: %s\n", error.what());
-    return ripen::examples::kBadInput;
-  }
+  if (const auto status = examples::parse(app, argc, argv)) return *status;
+  const auto model = ModelFile::load(options.model);
+  const double peak = peak_gigaflops();
+  const double bytes = 4.0 * flops(model) / 2.0;  // A weight is used once a position.
+  const double stream = bytes / 1e3 / read_gigabytes(static_cast<std::size_t>(bytes));
+  std::printf(
+      "peak %.0f GFLOP/s (float32 fused multiply-add, one core); the float32 weights, %.1f MB, are read once "
+      "in %.0f us, those in int8 in %.0f us\n\n",
+      peak, bytes / 1e6, stream, bytes / 4.0 / 1e3 / read_gigabytes(static_cast<std::size_t>(bytes / 4.0)));
+  std::printf(
+      "| positions | | median [us] | of the best float32 | of the float32 peak | memory [MB] |\n"
+      "|---|---|---|---|---|---|\n");
+  for (const int positions : options.positions) compare(model, positions, options, peak);
+  return 0;
 }
+
+}  // namespace
+}  // namespace ripen
+
+int main(int argc, char** argv) { return ripen::examples::run_program(argc, argv, ripen::program); }

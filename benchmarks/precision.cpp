@@ -4,13 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <string>
 #include <vector>
 
 #include "cube_solver/teacher/demonstrations.hpp"
 #include "ripen/native_denoiser.hpp"
-#include "shared/parse.hpp"
+#include "shared/program.hpp"
 
 namespace ripen {
 namespace {
@@ -58,36 +57,32 @@ std::vector<int> likeliest(const ModelFile& model, Precision precision, const St
   return result;
 }
 
-}  // namespace
-}  // namespace ripen
-
-int main(int argc, char** argv) {
+int program(int argc, char** argv) {
   int count = 100000;
   std::string path = RIPEN_CUBE_MODEL;
   CLI::App app("Compares how good a cube model's likeliest actions are in float32 and in int8.");
   app.add_option("--states", count, "At least this many")->check(CLI::Range(1, 100000000))->capture_default_str();
   app.add_option("--model", path, "Weights")->capture_default_str();
-  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
-  try {
-    using ripen::Precision;
-    const auto model = ripen::ModelFile::load(path);
-    const auto states = ripen::held_out(count);
-    const auto exact = ripen::likeliest(model, Precision::kFloat32, states);
-    const auto rounded = ripen::likeliest(model, Precision::kInt8, states);
-    std::size_t good = 0, good_rounded = 0, same = 0;
-    for (std::size_t i = 0; i < exact.size(); ++i) {
-      if ((states.good[i] >> exact[i] & 1U) != 0) ++good;
-      if ((states.good[i] >> rounded[i] & 1U) != 0) ++good_rounded;
-      if (exact[i] == rounded[i]) ++same;
-    }
-    const auto percent = [&](std::size_t n) {
-      return 100.0 * static_cast<double>(n) / static_cast<double>(exact.size());
-    };
-    std::printf("%zu states: likeliest action good in float32 %.2f %%, in int8 %.2f %%; the same action in %.2f %%\n",
-                exact.size(), percent(good), percent(good_rounded), percent(same));
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "precision: %s\n", error.what());
-    return ripen::examples::kBadInput;
+  if (const auto status = examples::parse(app, argc, argv)) return *status;
+  const auto model = ModelFile::load(path);
+  const auto states = held_out(count);
+  const auto exact = likeliest(model, Precision::kFloat32, states);
+  const auto rounded = likeliest(model, Precision::kInt8, states);
+  std::size_t good = 0, good_rounded = 0, same = 0;
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    if ((states.good[i] >> exact[i] & 1U) != 0) ++good;
+    if ((states.good[i] >> rounded[i] & 1U) != 0) ++good_rounded;
+    if (exact[i] == rounded[i]) ++same;
   }
+  const auto percent = [&](std::size_t n) {
+    return 100.0 * static_cast<double>(n) / static_cast<double>(exact.size());
+  };
+  std::printf("%zu states: likeliest action good in float32 %.2f %%, in int8 %.2f %%; the same action in %.2f %%\n",
+              exact.size(), percent(good), percent(good_rounded), percent(same));
+  return 0;
 }
+
+}  // namespace
+}  // namespace ripen
+
+int main(int argc, char** argv) { return ripen::examples::run_program(argc, argv, ripen::program); }

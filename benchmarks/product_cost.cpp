@@ -14,7 +14,7 @@
 
 #include "model/kernels.hpp"
 #include "peak.hpp"
-#include "shared/parse.hpp"
+#include "shared/program.hpp"
 #ifdef RIPEN_WITH_DNNL
 #include <oneapi/dnnl/dnnl.hpp>
 #endif
@@ -142,24 +142,25 @@ void compare(int rows, int inputs, int outputs, int rounds) {
   std::printf("\n");
 }
 
-}  // namespace
-}  // namespace ripen
-
-int main(int argc, char** argv) {
+int program(int argc, char** argv) {
   int rounds = 300;
   CLI::App app("Compares what could compute a pass's products, on one thread: time, and 10^9 operations a second.");
   app.add_option("--rounds", rounds, "Medians are of this many")->check(CLI::Range(1, 1000000))->capture_default_str();
-  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
-  std::printf("peak %.0f GFLOP/s (float32 fused multiply-add, one core)\n\n| rows | weights |",
-              ripen::peak_gigaflops());
-  ripen::Product example(1, 64, 64);
+  if (const auto status = examples::parse(app, argc, argv)) return *status;
+  std::printf("peak %.0f GFLOP/s (float32 fused multiply-add, one core)\n\n| rows | weights |", peak_gigaflops());
+  Product example(1, 64, 64);
   const auto contestants = example.contestants();
   for (const auto& contestant : contestants) std::printf(" %s |", contestant.first.c_str());
   std::printf("\n|---|---|");
   for (std::size_t c = 0; c < contestants.size(); ++c) std::printf("---|");
   std::printf("\n");
   for (const auto& [inputs, outputs] : {std::pair(192, 576), std::pair(512, 512)}) {
-    for (const int rows : {1, 8, 16, 32, 128, 256}) ripen::compare(rows, inputs, outputs, rounds);
+    for (const int rows : {1, 8, 16, 32, 128, 256}) compare(rows, inputs, outputs, rounds);
   }
   return 0;
 }
+
+}  // namespace
+}  // namespace ripen
+
+int main(int argc, char** argv) { return ripen::examples::run_program(argc, argv, ripen::program); }

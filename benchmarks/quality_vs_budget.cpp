@@ -20,7 +20,7 @@
 #include "quality_table.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "shared/in_order.hpp"
-#include "shared/parse.hpp"
+#include "shared/program.hpp"
 
 namespace {
 
@@ -181,9 +181,7 @@ std::vector<std::string> names_of(const Named& all) {
   return names;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int program(int argc, char** argv) {
   Settings settings;
   CLI::App app(
       "Solves the same cubes with every planner while one thing is swept; counts passes, so it may share the machine");
@@ -213,11 +211,10 @@ int main(int argc, char** argv) {
   app.add_flag("--small", settings.small, "Fewer points, and 20 cubes unless --cubes says otherwise");
   if (const auto status = examples::parse(app, argc, argv)) return *status;
   if (settings.small && app.count("--cubes") == 0) settings.cubes = 20;
-  try {
-    run(settings);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "quality_vs_budget: %s\n", error.what());
-    return examples::kBadInput;
-  }
+  run(settings);
   return 0;
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return ripen::examples::run_program(argc, argv, program); }

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -24,8 +23,10 @@
 #include "ripen/planner_thread.hpp"
 #include "ripen/real_time.hpp"
 #include "ripen/trace.hpp"
-#include "shared/parse.hpp"
+#include "shared/models.hpp"
+#include "shared/output.hpp"
 #include "shared/precision.hpp"
+#include "shared/program.hpp"
 
 namespace ripen {
 namespace {
@@ -39,7 +40,7 @@ struct Options {
   bool planner_thread = false;
   std::string csv;
   std::string trace;
-  std::string model = RIPEN_MODELS_DIR "/cube.safetensors";
+  std::string model;
   Precision precision = Precision::kInt8;
   std::uint64_t seed = 1;
 
@@ -186,11 +187,8 @@ void write_csv(const Options& options, const Totals& totals) {
   if (!file) throw std::runtime_error(options.csv + ": cannot be written");
 }
 
-}  // namespace
-}  // namespace ripen
-
-int main(int argc, char** argv) {
-  ripen::Options options;
+int program(int argc, char** argv) {
+  Options options;
   CLI::App app("How punctual the control loop is on this machine");
   app.add_option("--rate", options.rate, "Ticks a second [Hz]")->check(CLI::Range(1.0, 1e5))->capture_default_str();
   app.add_option("--seconds", options.seconds, "Of the whole run [s]")
@@ -198,7 +196,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--load", options.load,
                  "Other work on the machine: none, cpu (a busy thread for each processor), or a number of busy threads")
-      ->check(CLI::IsMember({"none", "cpu"}) | CLI::Range(1, 1024))
+      ->check(CLI::IsMember({"none", "cpu"}) | (examples::decimal<int>() & CLI::Range(1, 1024)))
       ->capture_default_str();
   app.add_option("--fifo", options.fifo, "SCHED_FIFO priority; 0 leaves the scheduling as it is")
       ->check(CLI::Range(0, 99))
@@ -210,18 +208,20 @@ int main(int argc, char** argv) {
       ->excludes(passes);
   app.add_option("--csv", options.csv, "File for the table");
   app.add_option("--trace", options.trace, "File for the last ticks and passes, for ui.perfetto.dev (JSON)");
-  app.add_option("--model", options.model, "Weights of the cube")->capture_default_str();
-  ripen::examples::declare_precision(app, options.precision, "OPTIONS");
+  app.add_option("--model", options.model, "Weights of the cube (the shipped ones unless given)");
+  examples::declare_precision(app, options.precision, "OPTIONS");
   app.add_option("--seed", options.seed, "Of cubes and planner")->capture_default_str();
-  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
-  try {
-    const ripen::CpuLoad load(options.load_threads());
-    const ripen::Totals totals = ripen::measure(options);
-    ripen::print(options, totals);
-    if (!options.csv.empty()) ripen::write_csv(options, totals);
-  } catch (const std::exception& error) {
-    std::cerr << "tick_latency: " << error.what() << '\n';
-    return ripen::examples::kBadInput;
-  }
+  if (const auto status = examples::parse(app, argc, argv)) return *status;
+  if (app.count("--model") == 0) options.model = examples::model_path("cube.safetensors");
+  if (!options.csv.empty()) examples::check_output("--csv", options.csv);
+  const CpuLoad load(options.load_threads());
+  const Totals totals = measure(options);
+  print(options, totals);
+  if (!options.csv.empty()) write_csv(options, totals);
   return 0;
 }
+
+}  // namespace
+}  // namespace ripen
+
+int main(int argc, char** argv) { return ripen::examples::run_program(argc, argv, ripen::program); }

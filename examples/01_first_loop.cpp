@@ -16,7 +16,7 @@ struct UntilSolved : TickObserver {
   const cube::CubeRobot& robot;
 };
 
-int main() {
+int main() try {
   cube::Cube scrambled;
   scrambled.apply(cube::parse_moves("R U F2 L' D"));
   cube::CubeRobot robot(scrambled, {});                        // simulated; read() and write() once a tick
@@ -32,4 +32,7 @@ int main() {
   for (const cube::LoggedTurn& turn : robot.turns()) std::printf("%s ", cube::to_text(turn.move).c_str());
   std::printf("in %lld ticks\n", static_cast<long long>(loop.statistics().ticks));
   return robot.solved() ? 0 : 1;
+} catch (const Error& error) {
+  std::fprintf(stderr, "01_first_loop: %s\n", error.what());
+  return 1;
 }

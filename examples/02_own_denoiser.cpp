@@ -4,9 +4,10 @@
 #include <cstdio>
 
 #include "carriage/denoiser.hpp"
+#include "ripen/error.hpp"
 #include "ripen/planner.hpp"
 
-int main() {
+int main() try {
   constexpr std::array<ripen::Token, 1> kGoal{30}, kIdle{carriage::kStay};
   std::array<ripen::Token, 1> place{4};
   carriage::Denoiser denoiser(kGoal[0]);
@@ -25,4 +26,7 @@ int main() {
     planner.shift(1);
   }
   return place == kGoal ? 0 : 1;
+} catch (const ripen::Error& error) {
+  std::fprintf(stderr, "02_own_denoiser: %s\n", error.what());
+  return 1;
 }

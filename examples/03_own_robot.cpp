@@ -6,6 +6,7 @@
 
 #include "carriage/robot.hpp"
 #include "ripen/control_loop.hpp"
+#include "ripen/error.hpp"
 
 namespace {
 
@@ -27,7 +28,7 @@ class Watcher : public ripen::TickObserver {
 
 }  // namespace
 
-int main() {
+int main() try {
   carriage::Robot robot(0.2);
   carriage::Denoiser denoiser(30);  // the bin of 1.5 m
   ripen::Planner planner(denoiser, {.horizon = 32, .candidates = 8, .pass_windows = 8});
@@ -48,4 +49,7 @@ int main() {
               static_cast<long long>(statistics.ticks),
               static_cast<double>(statistics.compute.percentile(0.99).count()) / 1e3);
   return std::abs(robot.position() - 1.5) < 0.05 ? 0 : 1;
+} catch (const ripen::Error& error) {
+  std::fprintf(stderr, "03_own_robot: %s\n", error.what());
+  return 1;
 }

@@ -5,8 +5,9 @@
 
 #include "carriage/robot.hpp"
 #include "ripen/control_loop.hpp"
+#include "ripen/error.hpp"
 
-int main() {
+int main() try {
   carriage::Robot robot(0.2);
   carriage::Denoiser denoiser(30);  // the bin of 1.5 m
   ripen::Planner planner(denoiser, {.horizon = 32, .candidates = 8, .pass_windows = 8});
@@ -28,4 +29,7 @@ int main() {
   }
   std::printf("at %.3f m\n", robot.position());
   return loop.statistics().missed == 3 && std::abs(robot.position() - 1.5) < 0.05 ? 0 : 1;
+} catch (const ripen::Error& error) {
+  std::fprintf(stderr, "04_firmware_owns_the_step: %s\n", error.what());
+  return 1;
 }

@@ -6,6 +6,7 @@
 #include <stop_token>
 
 #include "carriage/robot.hpp"
+#include "ripen/error.hpp"
 #include "ripen/ripen.hpp"
 
 /// Somebody takes the carriage away after half a second; ends the loop after two and a half.
@@ -25,7 +26,7 @@ struct Events : ripen::TickObserver {
   int disturbed = 0;
 };
 
-int run() {
+int main() try {
   carriage::Robot robot(0.2);
   carriage::Denoiser denoiser(30);  // the bin of 1.5 m
   ripen::Planner planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 8});
@@ -50,13 +51,7 @@ int run() {
               robot.position(), static_cast<long long>(statistics.ticks), static_cast<long long>(statistics.passes),
               events.disturbed, std::chrono::duration<double, std::milli>(statistics.compute.percentile(0.99)).count());
   return events.disturbed > 0 && std::abs(robot.position() - 1.5) < 0.05 ? 0 : 1;
-}
-
-int main() {
-  try {
-    return run();
-  } catch (const ripen::Error& error) {
-    std::fprintf(stderr, "05_planner_thread: %s\n", error.what());
-    return 1;
-  }
+} catch (const ripen::Error& error) {
+  std::fprintf(stderr, "05_planner_thread: %s\n", error.what());
+  return 1;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "cube_solver/text.hpp"
+
 namespace ripen::cube {
 
 namespace {
@@ -88,14 +90,14 @@ std::string name_of_facelet(int facelet) {
 }
 
 void check_stickers(std::string_view facelets) {
+  // First, for what is no letter may be as good as invisible, and then a length says nothing.
+  if (const std::size_t i = facelets.find_first_not_of(kLetters); i != std::string_view::npos) {
+    const std::string where =
+        i < kFacelets ? "facelet " + name_of_facelet(static_cast<int>(i)) : "what stands behind the 54 facelets";
+    refuse("letter: " + where + " is " + name_of(first_character(facelets.substr(i))) + ", not one of U R F D L B");
+  }
   if (facelets.size() != kFacelets) {
     refuse("length: there must be 54 letters, there are " + std::to_string(facelets.size()));
-  }
-  for (int i = 0; i < kFacelets; ++i) {
-    const char letter = facelets[static_cast<std::size_t>(i)];
-    if (kLetters.find(letter) == std::string_view::npos) {
-      refuse("letter: facelet " + name_of_facelet(i) + " is '" + letter + "', not one of U R F D L B");
-    }
   }
   for (int face = 0; face < kFaces; ++face) {
     const char centre = facelets[static_cast<std::size_t>(face * 9 + 4)];
@@ -166,7 +168,8 @@ std::string to_facelets(const Cube& cube) {
   return facelets;
 }
 
-Cube from_facelets(std::string_view facelets) {
+Cube from_facelets(std::string_view text) {
+  const std::string_view facelets = without_mark(text);
   check_stickers(facelets);
   Cube cube;
   std::array<int, kCubies> found_at;

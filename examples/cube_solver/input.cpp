@@ -5,6 +5,7 @@
 
 #include "cube_solver/facelets.hpp"
 #include "cube_solver/notation.hpp"
+#include "cube_solver/text.hpp"
 
 namespace ripen::cube {
 
@@ -16,10 +17,11 @@ std::vector<Cube> read_facelets(const std::string& path) {
   std::vector<Cube> cubes;
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
-    line.erase(line.find_last_not_of(" \t\r") + 1);
-    if (line.empty()) continue;
+    std::string_view facelets = without_mark(line);
+    facelets = facelets.substr(0, facelets.find_last_not_of(" \t\r") + 1);
+    if (facelets.empty()) continue;
     try {
-      cubes.push_back(from_facelets(line));
+      cubes.push_back(from_facelets(facelets));
     } catch (const std::invalid_argument& error) {
       throw std::invalid_argument(path + ": line " + std::to_string(number) + ": " + error.what());
     }

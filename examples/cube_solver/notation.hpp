@@ -15,8 +15,9 @@ namespace ripen::cube {
 /// Separated by single spaces.
 [[nodiscard]] std::string to_text(std::span<const Move> moves);
 
-/// Turns separated by white space: a face of U R F D L B, then nothing, ', 2 or 2'. An empty text is no turn.
-/// Throws std::invalid_argument naming the turn and its place in the text, counted from 1.
+/// Turns separated by white space: a face of U R F D L B, then nothing, ', 2 or 2'. An empty text is no turn. UTF-8; a
+/// byte order mark before it is left out, and what is typed for a prime is one: ` and U+00B4, U+2018, U+2019, U+2032.
+/// Throws std::invalid_argument naming the turn, its place in the text, counted from 1, and what is no ASCII in it.
 [[nodiscard]] std::vector<Move> parse_moves(std::string_view text);
 
 }  // namespace ripen::cube

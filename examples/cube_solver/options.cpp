@@ -3,14 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "util/problems.hpp"
+#include "shared/models.hpp"
 #include "shared/parse.hpp"
 #include "shared/precision.hpp"
 #include "shared/replanning.hpp"
-
-#ifndef RIPEN_CUBE_MODEL
-#define RIPEN_CUBE_MODEL "models/cube.safetensors"
-#endif
+#include "util/problems.hpp"
 
 namespace ripen::cube {
 
@@ -23,9 +20,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--facelets", options.facelets, "54 letters: faces URFDLB, each row by row")->group(cubes);
   app.add_option("--facelets-file", options.facelets_file, "File with one cube a line")->group(cubes);
   app.add_option("--random", options.random, "This many uniformly random cubes")->group(cubes);
-  app.add_option("--seed", options.seed, "Of the random cubes, the planner and the faults")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Of the random cubes, the planner and the faults")->capture_default_str();
 
   const std::string time = "Time";
   app.add_option("--tick-us", options.tick_us, "Period of the control loop [us]")->capture_default_str()->group(time);
@@ -42,7 +37,7 @@ void declare(CLI::App& app, Options& options) {
       ->excludes(passes);
 
   const std::string planner = "Planner";
-  app.add_option("--model", options.model, "Weights")->capture_default_str()->group(planner);
+  app.add_option("--model", options.model, "Weights (the shipped ones unless given)")->group(planner);
   examples::declare_precision(app, options.precision, planner);
   app.add_option("--candidates", options.planner.candidates, "Plans kept in parallel")
       ->capture_default_str()
@@ -106,11 +101,11 @@ std::string Options::validate() const {
 }
 
 std::optional<int> parse(int argc, const char* const* argv, Options& options) {
-  options.model = RIPEN_CUBE_MODEL;
   CLI::App app("Solves cubes with a simulated robot whose plan keeps ripening while it turns.");
   app.footer("Exit status: 0 all solved, 3 not all solved, 2 bad input.");
   declare(app, options);
   if (const auto status = examples::parse(app, argc, argv)) return status;
+  if (app.count("--model") == 0) options.model = examples::model_path("cube.safetensors");
   if (const std::string problems = options.validate(); !problems.empty()) {
     std::cerr << problems << '\n';
     return examples::kBadInput;

@@ -49,7 +49,7 @@ struct Options {
 inline constexpr double kDefaultBudget = 0.8;
 
 /// Reads the command line. Returns the process's exit code if there is nothing more to do: 0 after help, 2, with a
-/// message on stderr, for bad input.
+/// message on stderr, for bad input. Throws ModelError if no model is named and the shipped one is not found.
 [[nodiscard]] std::optional<int> parse(int argc, const char* const* argv, Options& options);
 
 }  // namespace ripen::cube

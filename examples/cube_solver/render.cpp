@@ -43,7 +43,7 @@ std::int64_t label_ticks(std::int64_t ticks) {
 std::string to_svg(const Result& result, int tick_us) {
   std::int64_t steps = 1;
   for (const PlannedRun& run : result.planned) steps = std::max(steps, run.step + 1);
-  const std::int64_t ticks = std::max<std::int64_t>(1, result.ticks);
+  const std::int64_t ticks = std::max<std::int64_t>(1, result.ticks + result.missed);
   const double width = kLeft + kColumn * static_cast<double>(steps) + kRight;
   const auto x = [&](std::int64_t step) { return kLeft + kColumn * static_cast<double>(step); };
   const auto y = [&](std::int64_t tick) {

@@ -1,7 +1,6 @@
 #include "cube_solver/report.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cube_solver/notation.hpp"
@@ -12,11 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string rounded(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
+using examples::rounded;
 
 }  // namespace
 
@@ -34,7 +29,7 @@ std::string to_json(const Result& result) {
     turns.push_back({{"move", to_text(turn.move)}, {"by", turn.by_world ? "world" : "robot"}, {"tick", turn.tick}});
     if (turn.slipped) turns.back()["slipped"] = true;
   }
-  const Json object = {
+  Json object = {
       {"facelets", result.facelets},
       {"solved", result.solved},
       {"turns", turns},
@@ -49,13 +44,17 @@ std::string to_json(const Result& result) {
         {"slack", to_object(result.slack)},
         {"observation_to_action", to_object(result.observation_to_action)}}},
   };
+  if (result.interrupted) object["interrupted"] = true;
   return object.dump();
 }
 
 std::string to_line(const Result& result, int number, int cubes, int tick_us) {
   std::string line = "cube " + std::to_string(number) + "/" + std::to_string(cubes) + ": " +
-                     (result.solved ? "solved in " : "not solved after ") + std::to_string(result.robot_turns()) +
-                     " turns, " + rounded(static_cast<double>(result.ticks) * tick_us * 1e-6, 2) + " s, " +
+                     (result.solved        ? "solved in "
+                      : result.interrupted ? "interrupted after "
+                                           : "not solved after ") +
+                     std::to_string(result.robot_turns()) + " turns, " +
+                     rounded(static_cast<double>(result.ticks + result.missed) * tick_us * 1e-6, 2) + " s, " +
                      std::to_string(result.missed) + " ticks missed:";
   for (const LoggedTurn& turn : result.turns) {
     const std::string move = to_text(turn.move);
@@ -66,19 +65,22 @@ std::string to_line(const Result& result, int number, int cubes, int tick_us) {
 
 std::string summary_of(std::span<const Result> results) {
   if (results.empty()) return "no cube";
-  std::int64_t solved = 0, turns = 0, ticks = 0, missed = 0, passes = 0;
+  std::int64_t solved = 0, interrupted = 0, turns = 0, ticks = 0, missed = 0, passes = 0;
   double compute_max = 0.0;
   for (const Result& result : results) {
     ticks += result.ticks;
     missed += result.missed;
     passes += result.passes;
     compute_max = std::max(compute_max, result.compute.max);
+    interrupted += result.interrupted ? 1 : 0;
     if (!result.solved) continue;
     ++solved;
     turns += result.robot_turns();
   }
-  std::string text = std::to_string(solved) + " of " + std::to_string(results.size()) + " solved";
+  const std::int64_t tried = std::ssize(results) - interrupted;
+  std::string text = std::to_string(solved) + " of " + std::to_string(tried) + " solved";
   if (solved > 0) text += ", mean " + rounded(static_cast<double>(turns) / static_cast<double>(solved), 2) + " turns";
+  if (interrupted > 0) text += ", " + std::to_string(interrupted) + " interrupted";
   return text + "; " + std::to_string(ticks) + " ticks, " + std::to_string(missed) + " missed, " +
          std::to_string(passes) + " passes, longest compute " + rounded(compute_max, 0) + " us";
 }

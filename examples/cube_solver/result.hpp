@@ -18,6 +18,7 @@ using examples::Spread;
 struct Result {
   std::string facelets = {};           ///< at the start
   bool solved = false;                 ///< as the camera saw it
+  bool interrupted = false;            ///< the run was ended from outside before anything came of it
   std::vector<LoggedTurn> turns = {};  ///< in the order of their beginning
   std::int64_t ticks = 0;
   std::int64_t missed = 0;  ///< [ticks]

@@ -48,9 +48,12 @@ class Watcher : public TickObserver {
     if (first_action_tick_ < 0 && robot_.steps_begun() > 0) first_action_tick_ = report.tick;
     ripening_.take(plan_, report, robot_.steps_begun());
     if (place_.view != nullptr) show(report);
-    return !robot_.solved() && robot_.steps_begun() <= options_.max_moves && report.tick < last_tick(options_);
+    interrupted_ = place_.interrupted() && !robot_.solved();
+    return !interrupted_ && !robot_.solved() && robot_.steps_begun() <= options_.max_moves &&
+           report.tick < last_tick(options_);
   }
 
+  [[nodiscard]] bool interrupted() const { return interrupted_; }
   [[nodiscard]] std::int64_t first_action_tick() const { return first_action_tick_; }
   [[nodiscard]] const Ripening& ripening() const { return ripening_; }
 
@@ -98,6 +101,7 @@ class Watcher : public TickObserver {
   const Place& place_;
   const ControlLoop* loop_ = nullptr;
   Ripening ripening_;
+  bool interrupted_ = false;
   std::int64_t first_action_tick_ = -1;
   std::int64_t missed_ = 0, passes_ = 0;
   Spread wake_up_, compute_;
@@ -168,6 +172,7 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
   const LoopStatistics& statistics = loop.statistics();
   Result result{.facelets = to_facelets(cube),
                 .solved = robot.solved(),
+                .interrupted = watcher.interrupted(),
                 .ticks = statistics.ticks,
                 .missed = statistics.missed,
                 .passes = statistics.passes,

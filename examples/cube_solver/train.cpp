@@ -1,10 +1,13 @@
 // Trains the cube's model: cube_train --minutes 60 --output models/cube.safetensors
 
 #include "cube_solver/teacher/demonstrations.hpp"
-#include "shared/parse.hpp"
+#include "shared/output.hpp"
+#include "shared/program.hpp"
 #include "shared/training.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+int program(int argc, char** argv) {
   ripen::train::TrainerOptions options{.windows = 1};
   ripen::ModelConfig config{.width = 256, .mixer_width = 0};  // The cube's planner runs no mixer.
   std::string from;
@@ -12,17 +15,18 @@ int main(int argc, char** argv) {
   ripen::examples::declare_training(app, options, config, from);
   if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
 
-  try {
-    // What is wrong with the input is said before the teacher's half minute.
-    if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
-    torch::manual_seed(options.seed);
-    const ripen::StepModel network = ripen::examples::network(ripen::cube::layout(), config, from);
-    const ripen::cube::Teacher teacher;
-    const ripen::cube::Demonstrations demonstrations(teacher);
-    ripen::examples::run_training(network, demonstrations, options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "cube_train: %s\n", error.what());
-    return ripen::examples::kBadInput;
-  }
+  // What is wrong with the input is said before the teacher's half minute.
+  if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
+  ripen::examples::check_output("--output", options.output);
+  if (!options.checkpoint.empty()) ripen::examples::check_output("--checkpoint", options.checkpoint);
+  torch::manual_seed(options.seed);
+  const ripen::StepModel network = ripen::examples::network(ripen::cube::layout(), config, from);
+  const ripen::cube::Teacher teacher;
+  const ripen::cube::Demonstrations demonstrations(teacher);
+  ripen::examples::run_training(network, demonstrations, options);
   return 0;
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return ripen::examples::run_program(argc, argv, program); }

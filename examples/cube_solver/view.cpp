@@ -1,6 +1,5 @@
 #include "cube_solver/view.hpp"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,10 +18,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPeriod = 50ms;
-constexpr const char* kReset = "\x1b[0m";
-constexpr const char* kDim = "\x1b[2m";
+constexpr int kNetRows = 9, kPlanRows = 3;
 constexpr std::string_view kFaceLetters = "URFDLB";
 constexpr int kLabel = 8;  // columns of a line's title
+constexpr int kNetColumns = 4 * 7;
 
 /// Background of a sticker, from the 256-colour palette.
 int colour_of(char face) {
@@ -57,96 +56,106 @@ std::string fitted(const std::string& text, int columns) {
 }
 
 /// Three stickers of a face.
-std::string row_of(const std::string& facelets, int face, int row) {
+std::string row_of(const std::string& facelets, int face, int row, bool colour) {
   std::string text;
   for (int column = 0; column < 3; ++column) {
     const char letter = facelets[static_cast<std::size_t>(face * 9 + row * 3 + column)];
-    text += format("\x1b[30;48;5;%dm%c ", colour_of(letter), letter);
+    if (colour) text += format("\x1b[30;48;5;%dm", colour_of(letter));
+    text += format("%c ", letter);
   }
-  return text + kReset;
+  return text + (colour ? "\x1b[0m" : "");
 }
 
-std::string net_of(const Cube& cube, int columns) {
-  static constexpr int kWidth = 4 * 7;
-  if (columns < kLabel + kWidth) return "";
+std::string net_of(const Cube& cube, bool colour) {
   const std::string facelets = to_facelets(cube);
   const std::string margin(kLabel, ' ');
   const std::string skipped(7, ' ');
   std::string text;
-  for (int row = 0; row < 3; ++row) text += margin + skipped + row_of(facelets, kFaceU, row) + "\n";
+  for (int row = 0; row < 3; ++row) text += margin + skipped + row_of(facelets, kFaceU, row, colour) + "\n";
   for (int row = 0; row < 3; ++row) {
     text += margin;
-    for (const Face face : {kFaceL, kFaceF, kFaceR, kFaceB}) text += row_of(facelets, face, row) + " ";
+    for (const Face face : {kFaceL, kFaceF, kFaceR, kFaceB}) text += row_of(facelets, face, row, colour) + " ";
     text += "\n";
   }
-  for (int row = 0; row < 3; ++row) text += margin + skipped + row_of(facelets, kFaceD, row) + "\n";
+  for (int row = 0; row < 3; ++row) text += margin + skipped + row_of(facelets, kFaceD, row, colour) + "\n";
   return text;
 }
 
 /// Full when ripe.
-const char* bar_of(float ripeness) {
+std::string bar_of(float ripeness, bool utf8) {
   static constexpr const char* kBars[] = {"·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  return kBars[std::clamp(static_cast<int>(std::lround(ripeness * 8.0F)), 0, 8)];
+  static constexpr std::string_view kPlainBars = ".:-=+*%@#";
+  const auto level = static_cast<std::size_t>(std::clamp(static_cast<int>(std::lround(ripeness * 8.0F)), 0, 8));
+  return utf8 ? kBars[level] : std::string(1, kPlainBars[level]);
 }
 
 /// The plan: the names of the next turns, the ripeness of each below it, and the ripeness of the whole horizon.
-std::string plan_of(const Snapshot& snapshot, int columns) {
+std::string plan_of(const Snapshot& snapshot, const Terminal& terminal, int columns) {
   const auto first = snapshot.plan.begin();
   const int named = std::clamp((columns - kLabel) / 3, 0, snapshot.planned);
   const int shown = std::clamp(columns - kLabel, 0, snapshot.planned);
   std::string names = "plan    ";
   std::string bars = "        ";
   std::for_each(first, first + named, [&](const PlannedStep& step) {
+    const std::string bar = bar_of(step.ripeness, terminal.utf8);
     names += format("%-3s", step.known ? to_text(step.move).c_str() : "?");
-    bars += std::string(bar_of(step.ripeness)) + bar_of(step.ripeness) + " ";
+    bars += bar + bar + " ";
   });
   std::string horizon = "horizon ";
-  std::for_each(first, first + shown, [&](const PlannedStep& step) { horizon += bar_of(step.ripeness); });
-  return names + "\n" + bars + "\n" + kDim + horizon + kReset + "\n";
+  std::for_each(first, first + shown,
+                [&](const PlannedStep& step) { horizon += bar_of(step.ripeness, terminal.utf8); });
+  if (terminal.colour) horizon = "\x1b[2m" + horizon + "\x1b[0m";
+  return names + "\n" + bars + "\n" + horizon + "\n";
 }
 
 std::string motors_of(const Snapshot& snapshot) {
-  std::string text = "motors ";
+  std::string text = "motors  ";
   for (std::size_t face = 0; face < kFaces; ++face) {
-    text += format(" %c %4.0f", kFaceLetters[face], snapshot.angles[face] * 180.0 / std::numbers::pi);
+    text += format("%c %4.0f ", kFaceLetters[face], snapshot.angles[face] * 180.0 / std::numbers::pi);
   }
-  return text + " deg";
+  return text + "deg";
 }
 
 std::string spread_of(const Spread& spread) {
   return format("p50 %6.0f  p99 %6.0f  max %6.0f us", spread.p50, spread.p99, spread.max);
 }
 
-int terminal_columns() {
-  winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-void print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+/// In one go where the system takes it, so that a program that is killed leaves no half of an escape sequence.
+void print(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (written <= 0) return;  // There is nobody to tell.
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 }  // namespace
 
-std::string draw(const Snapshot& snapshot, int columns) {
+std::string draw(const Snapshot& snapshot, const Terminal& terminal) {
+  // A full last column may wrap, a full last row scrolls.
+  const int columns = terminal.columns - 1, rows = terminal.rows - 1;
+  if (rows < 1) return "";
   const double seconds = static_cast<double>(snapshot.tick) * snapshot.tick_us * 1e-6;
-  std::string text = fitted(format("cube %d of %d: %s   %.2f s", snapshot.cube_number, snapshot.cubes,
-                                   snapshot.solved ? "solved" : "solving", seconds),
-                            columns);
-  text += net_of(snapshot.cube, columns);
-  text += fitted(motors_of(snapshot), columns);
-  text += plan_of(snapshot, columns);
-  text += fitted(format("turns   %d by the robot (%d slipped), %d by the world", snapshot.robot_turns, snapshot.slips,
-                        snapshot.world_turns),
-                 columns);
-  text += fitted(format("ticks   %lld of %.0f us, %lld missed", static_cast<long long>(snapshot.tick), snapshot.tick_us,
-                        static_cast<long long>(snapshot.missed)),
-                 columns);
-  text += fitted("wake-up " + spread_of(snapshot.wake_up), columns);
-  text += fitted("compute " + spread_of(snapshot.compute), columns);
-  text += fitted(format("passes  %lld, %d in this tick", static_cast<long long>(snapshot.passes), snapshot.tick_passes),
-                 columns);
+  const std::string title = fitted(format("cube %d of %d: %s   %.2f s", snapshot.cube_number, snapshot.cubes,
+                                          snapshot.solved ? "solved" : "solving", seconds),
+                                   columns);
+  if (rows < 1 + kPlanRows || columns < kLabel) return title;
+  const bool net = rows >= 1 + kPlanRows + kNetRows && columns >= kLabel + kNetColumns;
+  // Figures below the plan, as many as there is room for.
+  const std::string figures[] = {
+      format("turns   %d by the robot (%d slipped), %d by the world", snapshot.robot_turns, snapshot.slips,
+             snapshot.world_turns),
+      format("ticks   %lld of %.0f us, %lld missed", static_cast<long long>(snapshot.tick), snapshot.tick_us,
+             static_cast<long long>(snapshot.missed)),
+      "wake-up " + spread_of(snapshot.wake_up),
+      "compute " + spread_of(snapshot.compute),
+      format("passes  %lld, %d in this tick", static_cast<long long>(snapshot.passes), snapshot.tick_passes),
+      motors_of(snapshot)};
+  std::string text = title + (net ? net_of(snapshot.cube, terminal.colour) : "") + plan_of(snapshot, terminal, columns);
+  int room = rows - 1 - kPlanRows - (net ? kNetRows : 0);
+  for (const std::string& figure : figures) {
+    if (room-- > 0) text += fitted(figure, columns);
+  }
   return text;
 }
 
@@ -163,11 +172,16 @@ LiveView::~LiveView() {
 
 void LiveView::redraw() {
   // One write a frame, so that the cursor need not be hidden: an interrupted program could not bring it back.
-  const std::string text = draw(snapshots_.latest(), terminal_columns());
-  std::string frame = lines_ > 0 ? format("\x1b[%dA\r", lines_) : "";
+  const Terminal now = terminal();
+  const std::string text = draw(snapshots_.latest(), now);
+  std::string frame;
+  if (lines_ > 0) frame = format("\x1b[%dA\r", lines_);
+  // In another size the last frame's lines may have been wrapped anew: nobody knows where it begins.
+  if (lines_ > 0 && (now.columns != drawn_on_.columns || now.rows != drawn_on_.rows)) frame = "\x1b[2J\x1b[H";
   for (const char c : text) frame += c == '\n' ? "\x1b[K\n" : std::string(1, c);
   frame += "\x1b[J";
   lines_ = static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+  drawn_on_ = now;
   print(frame);
 }
 

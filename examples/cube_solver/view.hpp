@@ -5,14 +5,17 @@
 #include <thread>
 
 #include "cube_solver/snapshot.hpp"
+#include "cube_solver/terminal.hpp"
 
 namespace ripen::cube {
 
-/// The view of one instant: some lines of at most `columns` columns, with colours as ANSI escape sequences (ECMA-48).
-[[nodiscard]] std::string draw(const Snapshot& snapshot, int columns);
+/// The view of one instant: lines that fit the terminal and leave its last row and column free, with what colours it
+/// wants as ANSI escape sequences (ECMA-48). Where there is little room the cube's net and the last figures are left
+/// out.
+[[nodiscard]] std::string draw(const Snapshot& snapshot, const Terminal& terminal);
 
-/// Redraws on standard output, 20 times a second from its own thread, until it is destroyed, which draws the last
-/// state.
+/// Redraws on standard output, 20 times a second from its own thread and in whatever size the terminal has by then,
+/// until it is destroyed, which draws the last state. Changes nothing of the terminal that would have to be restored.
 class LiveView {
  public:
   explicit LiveView(TripleBuffer<Snapshot>& snapshots);
@@ -25,6 +28,7 @@ class LiveView {
 
   TripleBuffer<Snapshot>& snapshots_;
   int lines_ = 0;  // of the last drawing, above the cursor
+  Terminal drawn_on_;
   std::jthread thread_;
 };
 

@@ -19,13 +19,16 @@ namespace {
 /// Ends the loop when the robot is done, and records what happens.
 class Watcher : public TickObserver {
  public:
-  Watcher(const PushTRobot& robot, const Planner& planner, Recording* recording)
-      : robot_(robot), planner_(planner), tokenizer_(planner.layout()), recording_(recording) {}
+  Watcher(const PushTRobot& robot, const Planner& planner, Recording* recording, const examples::Interrupt* interrupt)
+      : robot_(robot), planner_(planner), tokenizer_(planner.layout()), recording_(recording), interrupt_(interrupt) {}
 
   bool on_tick(const Tick&) noexcept override {
     if (Frame* frame = recording_ != nullptr ? recording_->next() : nullptr) record(*frame);
-    return !robot_.done();
+    interrupted_ = interrupt_ != nullptr && *interrupt_ != 0 && !robot_.done();
+    return !interrupted_ && !robot_.done();
   }
+
+  [[nodiscard]] bool interrupted() const { return interrupted_; }
 
  private:
   void record(Frame& frame) noexcept {
@@ -55,6 +58,8 @@ class Watcher : public TickObserver {
   const Planner& planner_;
   Tokenizer tokenizer_;
   Recording* recording_;
+  const examples::Interrupt* interrupt_;
+  bool interrupted_ = false;
   int disturbances_ = 0;
 };
 
@@ -66,7 +71,7 @@ Budget budget_of(const Options& options) {
 }  // namespace
 
 Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& denoiser, Recording* recording,
-                   int attempt) {
+                   int attempt, const examples::Interrupt* interrupt) {
   // The published start states leave --seed to say something else; the others' own seeds make each the same alone.
   const std::uint64_t from = (options.published ? options.seed : 0) + (static_cast<std::uint64_t>(attempt) << 32);
   const std::uint64_t seed = Random(from, start_seed).next();
@@ -81,7 +86,7 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
   SteadyClock steady;
   ManualClock manual;
   Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;
-  Watcher watcher(robot, planner, recording);
+  Watcher watcher(robot, planner, recording, interrupt);
   ControlLoop loop(
       planner, robot, clock,
       {.period = std::chrono::microseconds(options.tick_us),
@@ -106,6 +111,7 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
           .score = robot.score(),
           .coverage = robot.best_coverage(),
           .succeeded = robot.succeeded(),
+          .interrupted = watcher.interrupted(),
           .steps = robot.steps(),
           .disturbances = robot.disturbances(),
           .ticks = statistics.ticks,

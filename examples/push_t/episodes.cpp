@@ -8,10 +8,6 @@
 
 #include "push_t/npz.hpp"
 
-#ifndef RIPEN_PUSHT_DEFAULT_DATA
-#define RIPEN_PUSHT_DEFAULT_DATA "../shared/data/pusht"
-#endif
-
 namespace ripen::push_t {
 
 namespace {

@@ -10,6 +10,9 @@
 #include <regex>
 #include <stdexcept>
 
+#include "ripen/error.hpp"
+#include "util/save_file.hpp"
+
 namespace ripen::push_t {
 
 namespace {
@@ -117,24 +120,45 @@ Array read_npz(const std::string& path, const std::string& name) {
 }
 
 void write_npz(const std::string& path, const std::map<std::string, Array>& arrays) {
-  int code = 0;
-  std::unique_ptr<zip_t, decltype(&zip_discard)> archive(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code),
-                                                         zip_discard);
-  if (!archive) throw zip_problem(path, code);
-  const auto check = [&](bool good) {
-    if (!good) throw std::runtime_error(path + ": " + zip_strerror(archive.get()));
+  // Made in memory: libzip itself would replace a link or a device by a file.
+  zip_error_t error;
+  zip_error_init(&error);
+  const std::unique_ptr<zip_error_t, decltype(&zip_error_fini)> end_of_error(&error, zip_error_fini);
+  const auto check = [&](bool good, const char* why) {
+    if (!good) throw std::runtime_error(path + ": " + why);
   };
+  const std::unique_ptr<zip_source_t, decltype(&zip_source_free)> file(zip_source_buffer_create(nullptr, 0, 0, &error),
+                                                                       zip_source_free);
+  check(file != nullptr, zip_error_strerror(&error));
+  zip_source_keep(file.get());  // The archive frees it as well.
+  std::unique_ptr<zip_t, decltype(&zip_discard)> archive(zip_open_from_source(file.get(), ZIP_TRUNCATE, &error),
+                                                         zip_discard);
+  if (!archive) zip_source_free(file.get());
+  check(archive != nullptr, zip_error_strerror(&error));
   std::map<std::string, std::string> members;  // Read when the archive is closed.
   for (const auto& [name, array] : arrays) {
     const std::string& bytes = members[name + ".npy"] = to_npy(array);
     zip_source_t* source = zip_source_buffer(archive.get(), bytes.data(), bytes.size(), 0);
-    check(source != nullptr);
+    check(source != nullptr, zip_strerror(archive.get()));
     const bool added = zip_file_add(archive.get(), (name + ".npy").c_str(), source, ZIP_FL_OVERWRITE) >= 0;
     if (!added) zip_source_free(source);
-    check(added);
+    check(added, zip_strerror(archive.get()));
   }
-  check(zip_close(archive.get()) == 0);
+  check(zip_close(archive.get()) == 0, zip_strerror(archive.get()));
   (void)archive.release();  // It is closed.
+
+  const auto why = [&] { return zip_error_strerror(zip_source_error(file.get())); };
+  check(zip_source_open(file.get()) == 0 && zip_source_seek(file.get(), 0, SEEK_END) == 0, why());
+  std::string bytes(static_cast<std::size_t>(zip_source_tell(file.get())), '\0');
+  check(zip_source_seek(file.get(), 0, SEEK_SET) == 0 &&
+            zip_source_read(file.get(), bytes.data(), bytes.size()) == static_cast<zip_int64_t>(bytes.size()),
+        why());
+  zip_source_close(file.get());
+  try {
+    save_file(path, bytes);
+  } catch (const Error& problem) {
+    check(false, problem.what());
+  }
 }
 
 }  // namespace ripen::push_t

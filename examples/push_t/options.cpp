@@ -4,13 +4,10 @@
 #include <iostream>
 #include <limits>
 
-#include "util/problems.hpp"
+#include "shared/models.hpp"
 #include "shared/parse.hpp"
 #include "shared/replanning.hpp"
-
-#ifndef RIPEN_PUSHT_MODEL
-#define RIPEN_PUSHT_MODEL "models/push_t.safetensors"
-#endif
+#include "util/problems.hpp"
 
 namespace ripen::push_t {
 
@@ -23,7 +20,6 @@ void declare(CLI::App& app, Options& options) {
       ->group(starts);
   app.add_option("--random", options.random, "This many, of the seeds from --seed on")->group(starts);
   app.add_option("--seed", options.seed, "First of the random start states; planner and faults follow from it too")
-      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
 
   const std::string time = "Time";
@@ -38,7 +34,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_flag("--virtual-time", options.virtual_time, "Do not sleep between ticks")->group(time);
 
   const std::string planner = "Planner";
-  app.add_option("--model", options.model, "Weights")->capture_default_str()->group(planner);
+  app.add_option("--model", options.model, "Weights (the shipped ones unless given)")->group(planner);
   app.add_option("--horizon", options.planner.horizon, "Steps in the plan")->capture_default_str()->group(planner);
   app.add_option("--temperature", options.planner.temperature,
                  "Of the draft that passes see; 1 and below: of what is done, too")
@@ -103,11 +99,11 @@ std::string Options::validate() const {
 }
 
 std::optional<int> parse(int argc, const char* const* argv, Options& options) {
-  options.model = RIPEN_PUSHT_MODEL;
   CLI::App app("Pushes a T to its place with a simulated robot whose plan keeps ripening while it moves.");
   app.footer("Exit status: 0 all succeeded, 3 not all succeeded, 2 bad input.");
   declare(app, options);
   if (const auto status = examples::parse(app, argc, argv)) return status;
+  if (app.count("--model") == 0) options.model = examples::model_path("push_t.safetensors");
   if (const std::string problems = options.validate(); !problems.empty()) {
     std::cerr << problems << '\n';
     return examples::kBadInput;

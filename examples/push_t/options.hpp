@@ -46,7 +46,7 @@ struct Options {
 inline constexpr int kDefaultPasses = 1;
 
 /// Reads the command line. Returns the process's exit code if there is nothing more to do: 0 after help, 2, with a
-/// message on stderr, for bad input.
+/// message on stderr, for bad input. Throws ModelError if no model is named and the shipped one is not found.
 [[nodiscard]] std::optional<int> parse(int argc, const char* const* argv, Options& options);
 
 }  // namespace ripen::push_t

@@ -1,7 +1,6 @@
 #include "push_t/report.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -11,11 +10,7 @@ namespace ripen::push_t {
 
 namespace {
 
-std::string rounded(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
+using examples::rounded;
 
 std::string within(const examples::Interval& interval, double unit, int digits) {
   return " (95 % interval " + rounded(unit * interval.low, digits) + " to " + rounded(unit * interval.high, digits) +
@@ -25,7 +20,7 @@ std::string within(const examples::Interval& interval, double unit, int digits) 
 }  // namespace
 
 std::string to_json(const Result& result) {
-  const nlohmann::ordered_json object = {
+  nlohmann::ordered_json object = {
       {"start_seed", result.start_seed},
       {"score", result.score},
       {"coverage", result.coverage},
@@ -41,22 +36,26 @@ std::string to_json(const Result& result) {
         {"slack", to_object(result.slack)},
         {"observation_to_action", to_object(result.observation_to_action)}}},
   };
+  if (result.interrupted) object["interrupted"] = true;
   return object.dump();
 }
 
 std::string to_line(const Result& result, int number, int episodes) {
   return "episode " + std::to_string(number) + "/" + std::to_string(episodes) + ", seed " +
          std::to_string(result.start_seed) + ": score " + rounded(result.score, 3) + ", coverage " +
-         rounded(result.coverage, 3) + (result.succeeded ? ", success after " : " after ") +
+         rounded(result.coverage, 3) +
+         (result.succeeded     ? ", success after "
+          : result.interrupted ? ", interrupted after "
+                               : " after ") +
          std::to_string(result.steps) + " steps, " + std::to_string(result.missed) + " ticks missed";
 }
 
 std::string summary_of(std::span<const Result> results) {
-  if (results.empty()) return "no episode";
   std::vector<double> scores;
   std::int64_t succeeded = 0, steps = 0, ticks = 0, missed = 0, passes = 0;
   double sum = 0.0, compute_max = 0.0;
   for (const Result& result : results) {
+    if (result.interrupted) continue;  // Its score would have risen.
     scores.push_back(result.score);
     sum += result.score;
     succeeded += result.succeeded ? 1 : 0;
@@ -66,7 +65,8 @@ std::string summary_of(std::span<const Result> results) {
     passes += result.passes;
     compute_max = std::max(compute_max, result.compute.max);
   }
-  const auto n = static_cast<std::int64_t>(results.size());
+  const std::int64_t n = std::ssize(scores);
+  if (n == 0) return "no episode";
   const double count = static_cast<double>(n);
   return "score " + rounded(sum / count, 4) + within(examples::interval_of_mean(scores), 1.0, 4) + "; " +
          std::to_string(succeeded) + " of " + std::to_string(n) + " succeeded, " +

@@ -16,6 +16,7 @@ struct Result {
   double score = 0.0;            ///< highest reward after any step, in [0, 1]
   double coverage = 0.0;         ///< highest after any step, in [0, 1]
   bool succeeded = false;        ///< the coverage was above kSuccessCoverage
+  bool interrupted = false;      ///< the run was ended from outside before anything came of it
   std::int64_t steps = 0;        ///< until then, or all
   int disturbances = 0;          ///< shoves and pushes
   std::int64_t ticks = 0;

@@ -3,10 +3,13 @@
 #include <numeric>
 
 #include "push_t/demonstrations.hpp"
-#include "shared/parse.hpp"
+#include "shared/output.hpp"
+#include "shared/program.hpp"
 #include "shared/training.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+int program(int argc, char** argv) {
   ripen::train::TrainerOptions options{.batch = 512, .windows = 256};
   ripen::ModelConfig config{.tables = false};  // Too many joint actions for a row each.
   std::string folder, from, split = "all";
@@ -28,32 +31,33 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
 
-  try {
-    torch::manual_seed(options.seed);
-    auto episodes = ripen::push_t::demonstrations_in(ripen::push_t::data_folder(folder));
-    const auto held_out = ripen::push_t::held_out_episodes();
-    chosen.held_out.assign(held_out.begin(), held_out.end());
-    if (split == "90") {
-      const auto published = ripen::push_t::published_90();
-      chosen.trained.assign(published.begin(), published.end());
-    } else if (split == "all") {
-      chosen.trained.resize(episodes.size());
-      std::iota(chosen.trained.begin(), chosen.trained.end(), 0);
-    } else {
-      chosen.trained = ripen::push_t::all_but_held_out();
-    }
-    for (const std::string& path : more) {
-      for (ripen::push_t::Episode& episode : ripen::push_t::read_episodes(path)) {
-        chosen.trained.push_back(static_cast<int>(episodes.size()));
-        episodes.push_back(std::move(episode));
-      }
-    }
-    const ripen::push_t::Demonstrations demonstrations(episodes, chosen);
-    ripen::examples::run_training(ripen::examples::network(demonstrations.layout(), config, from), demonstrations,
-                                  options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "push_t_train: %s\n", error.what());
-    return ripen::examples::kBadInput;
+  ripen::examples::check_output("--output", options.output);
+  if (!options.checkpoint.empty()) ripen::examples::check_output("--checkpoint", options.checkpoint);
+  torch::manual_seed(options.seed);
+  auto episodes = ripen::push_t::demonstrations_in(ripen::push_t::data_folder(folder));
+  const auto held_out = ripen::push_t::held_out_episodes();
+  chosen.held_out.assign(held_out.begin(), held_out.end());
+  if (split == "90") {
+    const auto published = ripen::push_t::published_90();
+    chosen.trained.assign(published.begin(), published.end());
+  } else if (split == "all") {
+    chosen.trained.resize(episodes.size());
+    std::iota(chosen.trained.begin(), chosen.trained.end(), 0);
+  } else {
+    chosen.trained = ripen::push_t::all_but_held_out();
   }
+  for (const std::string& path : more) {
+    for (ripen::push_t::Episode& episode : ripen::push_t::read_episodes(path)) {
+      chosen.trained.push_back(static_cast<int>(episodes.size()));
+      episodes.push_back(std::move(episode));
+    }
+  }
+  const ripen::push_t::Demonstrations demonstrations(episodes, chosen);
+  ripen::examples::run_training(ripen::examples::network(demonstrations.layout(), config, from), demonstrations,
+                                options);
   return 0;
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return ripen::examples::run_program(argc, argv, program); }

@@ -3,14 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "ripen_check/machine.hpp"
 #include "ripen_check/wake_up.hpp"
-#include "shared/parse.hpp"
+#include "shared/program.hpp"
 
 namespace {
 
@@ -61,9 +60,7 @@ int run(const Options& options) {
   return verdict.credible ? 0 : kNotCredible;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int program(int argc, char** argv) {
   Options options;
   CLI::App app("Tells whether this machine is fit for a control loop, and what to change.");
   app.footer(
@@ -79,10 +76,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--cpu", options.cpus, "Processors that the loop may run on (any unless given)");
   if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
-  try {
-    return run(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "ripen_check: %s\n", error.what());
-    return ripen::examples::kBadInput;
-  }
+  return run(options);
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return ripen::examples::run_program(argc, argv, program); }

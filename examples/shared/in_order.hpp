@@ -27,11 +27,11 @@ class InOrder {
     for (; next_ < results_.size() && results_[next_]; ++next_) report_(next_, *results_[next_]);
   }
 
-  /// All of them; call when all are in.
+  /// Those that were reported; call when nobody takes any more.
   [[nodiscard]] std::vector<Result> results() const {
-    std::vector<Result> all;
-    for (const auto& result : results_) all.push_back(result.value());
-    return all;
+    std::vector<Result> reported;
+    for (std::size_t i = 0; i < next_; ++i) reported.push_back(*results_[i]);
+    return reported;
   }
 
  private:

@@ -1,8 +1,10 @@
 #pragma once
-// Percentiles of what a loop measured.
+// What a loop measured, as percentiles and as text.
 
 #include <chrono>
+#include <cstdio>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "ripen/histogram.hpp"
 
@@ -19,6 +21,13 @@ struct Spread {
   };
   return {us(histogram.percentile(0.5)), us(histogram.percentile(0.9)), us(histogram.percentile(0.99)),
           us(histogram.percentile(0.999)), us(histogram.max())};
+}
+
+/// A number for people, with so many digits behind the point.
+[[nodiscard]] inline std::string rounded(double value, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
 }
 
 [[nodiscard]] inline nlohmann::ordered_json to_object(const Spread& spread) {

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <stdexcept>
@@ -7,6 +9,7 @@
 #include "cube_solver/facelets.hpp"
 #include "cube_solver/input.hpp"
 #include "cube_solver/options.hpp"
+#include "shared/parse.hpp"
 
 namespace ripen::cube {
 namespace {
@@ -95,7 +98,7 @@ TEST(CommandLine, BadInputExitsWithTwoAndSaysWhy) {
       {{"--random", "1", "--budget-us", "5001"}, "--budget-us 5001 is outside [0, 5000]"},
       {{"--random", "1", "--tick-us", "0"}, "--tick-us 0"},
       {{"--random", "1", "--slip-rate", "1.5", "--jobs", "0"}, "--slip-rate 1.5"},
-      {{"--random", "1", "--slip-rate", "nan"}, "--slip-rate nan"},
+      {{"--random", "1", "--slip-rate", "nan"}, "--slip-rate: 'nan'"},
       {{"--random", "1", "--precision", "int4"}, "--precision"},
       {{"--random", "1", "--planner-thread", "--passes", "4"}, "--planner-thread"},
       {{"--random", "1", "--planner-thread", "--planner", "cold"},
@@ -106,6 +109,51 @@ TEST(CommandLine, BadInputExitsWithTwoAndSaysWhy) {
     const Parsed result = parsed(arguments);
     EXPECT_EQ(result.exit_code, 2) << why;
     EXPECT_NE(result.errors.find(why), std::string::npos) << why << " not in: " << result.errors;
+  }
+}
+
+TEST(CommandLine, NumbersAreDecimalOrRefusedByFlagAndValue) {
+  for (const char* flag : {"--random", "--seed", "--tick-us", "--budget-us", "--passes", "--candidates", "--horizon",
+                           "--max-moves", "--sensor-latency-ticks", "--quarter-us", "--jobs"}) {
+    for (const std::string value : {"010", "0x10", "-01", "", " 1", "1 ", "+5", "1e1", "1.0", "0b1", "1'0", "\xd9\xa1",
+                                    "18446744073709551616", "-9223372036854775809"}) {
+      std::vector<const char*> arguments = {flag, value.c_str()};
+      if (std::string(flag) != "--random") arguments.insert(arguments.begin(), {"--random", "1"});
+      const Parsed result = parsed(arguments);
+      EXPECT_EQ(result.exit_code, 2) << flag << " '" << value << "'";
+      EXPECT_NE(result.errors.find(std::string(flag) + ": '" + value + "'"), std::string::npos) << result.errors;
+    }
+  }
+  for (const char* flag : {"--slip-rate", "--disturb-rate"}) {
+    for (const std::string value :
+         {"nan", "-nan", "inf", "-INF", "infinity", "1e999", "0x1p-3", "00.5", "", " 0", "0 ", "+0.5", "1e", "0,5"}) {
+      const Parsed result = parsed({"--random", "1", flag, value.c_str()});
+      EXPECT_EQ(result.exit_code, 2) << flag << " '" << value << "'";
+      EXPECT_NE(result.errors.find(std::string(flag) + ": '" + value + "'"), std::string::npos) << result.errors;
+    }
+  }
+}
+
+TEST(CommandLine, NumbersThatAreDecimalAreReadAsTheyStand) {
+  const Parsed result = parsed({"--random", "1", "--seed", "0", "--sensor-latency-ticks", "-0", "--passes", "10",
+                                "--slip-rate", "-0.0", "--disturb-rate", "1e-3"});
+  ASSERT_FALSE(result.exit_code) << result.errors;
+  EXPECT_EQ(result.options.seed, 0U);
+  EXPECT_EQ(result.options.sensor_latency_ticks, 0);
+  EXPECT_EQ(result.options.passes, 10);
+  EXPECT_FALSE(std::signbit(result.options.slip_rate));
+  EXPECT_EQ(result.options.disturb_rate, 1e-3);
+}
+
+TEST(Numbers, ListsAreCheckedElementByElement) {
+  for (const auto& [value, good] : {std::pair{"3", true}, {"03", false}, {"", false}, {"nan", false}}) {
+    CLI::App app;
+    std::vector<int> numbers;
+    app.add_option("--cpu", numbers);
+    testing::internal::CaptureStderr();
+    const auto code = examples::parse(app, 4, std::array{"program", "--cpu", "1", value}.data());
+    EXPECT_EQ(testing::internal::GetCapturedStderr().empty(), good);
+    EXPECT_EQ(code, good ? std::nullopt : std::optional(2)) << value;
   }
 }
 
@@ -142,6 +190,13 @@ TEST(Input, FilesAreReadLineByLineAndErrorsNameTheLine) {
   } catch (const std::invalid_argument& error) {
     EXPECT_EQ(error.what(), path + ": line 3: facelets: length: there must be 54 letters, there are 2");
   }
+  write("\uFEFF" + kSolved + "\r\n\r\n" + kSolved + "\r\n");  // as Windows' editors write it
+  EXPECT_EQ(cubes_of({.facelets_file = path}).size(), 2U);
+  for (const std::string nothing : {"", "\n", "\uFEFF", "\uFEFF\r\n"}) {
+    write(nothing);
+    EXPECT_THROW((void)cubes_of({.facelets_file = path}), std::invalid_argument) << nothing;
+  }
+
   write("\n");
   EXPECT_THROW((void)cubes_of({.facelets_file = path}), std::invalid_argument);
   std::remove(path.c_str());

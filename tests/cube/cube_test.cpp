@@ -163,6 +163,20 @@ TEST(Notation, RefusesWhatIsNoTurnAndSaysWhich) {
   EXPECT_NE(message("X").find("turn 1 'X'"), std::string::npos) << message("X");
   for (const char* text : {"R3", "R''", "R'2", "RU", "R 2", "M", "R,U", "Rw", "u2"})
     EXPECT_NE(message(text), "accepted") << text;
+  // Nothing in a message only looks like what was typed, and nothing does anything to the terminal.
+  EXPECT_EQ(message("R \u0055\u0301"), "scramble: turn 2 'U<U+0301>': U+0301 is not understood");
+  EXPECT_EQ(message("R U\u02B9"), "scramble: turn 2 'U\u02B9': '\u02B9' (U+02B9) is not understood");
+  EXPECT_EQ(message("R\u00A0U"), "scramble: turn 1 'R\u00A0U': '\u00A0' (U+00A0) is not understood");
+  EXPECT_EQ(message("R\x1b[2J"), "scramble: turn 1 'R<U+001B>[2J': U+001B is not understood");
+  EXPECT_EQ(message("\xff"), "scramble: turn 1 '<byte 0xFF>': byte 0xFF is not understood");
+}
+
+TEST(Notation, WhatIsTypedForAPrimeIsOne) {
+  for (const char* prime : {"'", "`", "\u00B4", "\u2018", "\u2019", "\u2032"}) {
+    const std::string text = std::string("R") + prime + " U2" + prime + " F";
+    EXPECT_EQ(parse_moves(text), (std::vector<Move>{kR3, kU2, kF1})) << text;
+  }
+  EXPECT_EQ(parse_moves("\uFEFFR U"), (std::vector<Move>{kR1, kU1}));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace ripen::cube {
 namespace {
@@ -52,6 +53,33 @@ TEST(Facelets, RefusesWrongLetters) {
   std::string facelets = kSolved;
   facelets[20] = 'f';
   expect_refused(facelets, "letter", "21 (F3) is 'f'");
+}
+
+TEST(Facelets, AByteOrderMarkBeforeThemIsLeftOut) {
+  EXPECT_EQ(to_facelets(from_facelets("\uFEFF" + kSolved)), kSolved);
+  EXPECT_NE(refusal("\uFEFF\uFEFF" + kSolved), "accepted");
+}
+
+TEST(Facelets, WhatIsNoLetterIsNamedWithItsCodePoint) {
+  const std::vector<std::pair<std::string, const char*>> cases = {
+      {"f", "facelet 3 (U3) is 'f' (U+0066), not one of U R F D L B"},
+      {" ", "is ' ' (U+0020)"},
+      {"\u0415", "is '\u0415' (U+0415)"},  // Cyrillic, looks like a Latin E
+      {"\u200B", "is U+200B"},             // of no width
+      {"\u202E", "is U+202E"},             // would write the rest of the message from right to left
+      {"\U0001F600", "is '\U0001F600' (U+1F600)"},
+      {"\x1b", "is U+001B"},
+      {std::string(1, '\0'), "is U+0000"},
+      {"\xff", "is byte 0xFF"},
+      {"\xc0\xaf", "is byte 0xC0"},  // longer than it has to be
+      {"\xe2\x80", "is byte 0xE2"},
+  };
+  for (const auto& [text, expected] : cases) {
+    for (const std::string& rest : {kSolved.substr(2), kSolved.substr(3)}) {
+      expect_refused(kSolved.substr(0, 2) + text + rest, "letter", expected);
+    }
+  }
+  expect_refused(kSolved + "\u00A0", "letter", "behind the 54 facelets is '\u00A0' (U+00A0)");
 }
 
 TEST(Facelets, RefusesMovedCentres) { expect_refused(exchanged(kSolved, {{5, 14}}), "centre", "5 (U5) is R"); }

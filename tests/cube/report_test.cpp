@@ -44,13 +44,22 @@ TEST(Report, JsonHasWhatScriptsRelyOn) {
     }
   }
   EXPECT_TRUE(nlohmann::json::parse(to_json({}))["first_action_tick"].is_null());
+  EXPECT_FALSE(json.contains("interrupted"));
+  EXPECT_EQ(nlohmann::json::parse(to_json({.interrupted = true}))["interrupted"], true);
 }
 
 TEST(Report, LinesAndSummaryAreForPeople) {
   EXPECT_EQ(to_line(example(), 2, 3, 5000), "cube 2/3: solved in 2 turns, 0.14 s, 1 ticks missed: R2 (U') [F]");
+  Result late = example();
+  late.ticks = 238;
+  late.missed = 642;  // They have passed, too.
+  EXPECT_EQ(to_line(late, 1, 1, 5000).find("cube 1/1: solved in 2 turns, 4.40 s, 642 ticks missed:"), 0U);
   EXPECT_EQ(to_line({}, 1, 1, 5000), "cube 1/1: not solved after 0 turns, 0.00 s, 0 ticks missed:");
   const std::vector<Result> results = {example(), {}};
   EXPECT_EQ(summary_of(results), "1 of 2 solved, mean 2.00 turns; 28 ticks, 1 missed, 90 passes, longest compute 4 us");
+  const std::vector<Result> cut_short = {example(), {.interrupted = true}};
+  EXPECT_EQ(summary_of(cut_short),
+            "1 of 1 solved, mean 2.00 turns, 1 interrupted; 28 ticks, 1 missed, 90 passes, longest compute 4 us");
 }
 
 /// What is left to read on a line of a terminal: no escape sequences, every character one column.
@@ -78,13 +87,48 @@ TEST(View, ShowsCubePlanAndTicksWithoutWrapping) {
   snapshot.planned = 96;
   for (std::size_t i = 0; i < 96; ++i)
     snapshot.plan[i] = {.move = kR3, .known = i < 30, .ripeness = 1.0F - static_cast<float>(i) / 96.0F};
-  const std::string wide = draw(snapshot, 120);
+  const std::string wide = draw(snapshot, {.columns = 121});
   for (const char* text : {"solving   1.00 s", "R' ", "?", "█", "▃", "7 missed", "1234", "4321", "L ", "motors"}) {
     EXPECT_NE(wide.find(text), std::string::npos) << text << " not in\n" << wide;
   }
-  for (const int columns : {20, 40, 80, 120, 300}) {
-    for (const int used : columns_of(draw(snapshot, columns))) EXPECT_LE(used, columns);
+  for (const int columns : {1, 2, 8, 9, 20, 36, 37, 40, 80, 120, 300}) {
+    for (const int rows : {1, 2, 3, 4, 5, 8, 13, 14, 15, 19, 20, 24, 100}) {
+      const std::vector<int> lines = columns_of(draw(snapshot, {.columns = columns, .rows = rows}));
+      for (const int used : lines) EXPECT_LT(used, columns) << rows << " rows";
+      EXPECT_LE(std::ssize(lines), rows) << columns << " columns";  // One for the cursor.
+    }
   }
+}
+
+TEST(View, LeavesOutWhatThereIsNoRoomFor) {
+  Snapshot snapshot;
+  snapshot.planned = 40;
+  const auto shows = [&](int columns, int rows) {
+    const std::string text = draw(snapshot, {.columns = columns, .rows = rows, .colour = false});
+    std::string shown;
+    for (const char* what : {"cube 1", "U U U", "plan", "turns", "ticks", "wake-up", "compute", "passes", "motors"}) {
+      if (text.find(what) != std::string::npos) shown += std::string(what) + ", ";
+    }
+    return shown;
+  };
+  EXPECT_EQ(shows(80, 20), "cube 1, U U U, plan, turns, ticks, wake-up, compute, passes, motors, ");
+  EXPECT_EQ(shows(80, 16), "cube 1, U U U, plan, turns, ticks, ");
+  EXPECT_EQ(shows(80, 13), "cube 1, plan, turns, ticks, wake-up, compute, passes, motors, ");
+  EXPECT_EQ(shows(30, 24), "cube 1, plan, turns, ticks, wake-up, compute, passes, motors, ");
+  EXPECT_EQ(shows(80, 6), "cube 1, plan, turns, ");
+  EXPECT_EQ(shows(80, 3), "cube 1, ");
+  EXPECT_EQ(shows(80, 1), "");
+}
+
+TEST(View, KeepsToWhatTheTerminalCan) {
+  Snapshot snapshot;
+  snapshot.planned = 40;
+  snapshot.plan[0].ripeness = 1.0F;
+  const std::string plain = draw(snapshot, {.colour = false, .utf8 = false});
+  for (const char c : plain) ASSERT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << plain;
+  EXPECT_NE(plain.find("L L L  F F F  R R R  B B B"), std::string::npos) << plain;
+  EXPECT_NE(draw(snapshot, {.colour = false}).find("█"), std::string::npos);
+  EXPECT_EQ(draw(snapshot, {.colour = false}).find('\x1b'), std::string::npos);
 }
 
 }  // namespace

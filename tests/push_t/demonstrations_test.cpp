@@ -142,6 +142,13 @@ TEST(Demonstrations, EpisodesComeBackAsTheyWereWritten) {
   write_episodes(path, {});
   EXPECT_TRUE(read_episodes(path).empty());
   EXPECT_THROW(write_episodes("/nonexistent/folder/file.npz", episodes), std::runtime_error);
+  const std::string link = testing::TempDir() + "ripen_episodes_link.npz";
+  std::filesystem::remove(link);
+  std::filesystem::create_symlink(path, link);
+  write_episodes(link, episodes);
+  EXPECT_TRUE(std::filesystem::is_symlink(link)) << "replaced by a file";
+  EXPECT_EQ(read_episodes(path).size(), episodes.size());
+  std::filesystem::remove(link);
   std::filesystem::remove(path);
 }
 
