@@ -41,8 +41,8 @@ class RecordingWriter {
     std::string last_error;  ///< of the last file that could not be written
   };
 
-  /// Takes a reference: the recorder must outlive this. Throws OptionsError listing every problem of the
-  /// options, and RealTimeError if the system grants no thread.
+  /// Takes a reference: the recorder must outlive this. Throws OptionsError listing every problem of the options,
+  /// RecordingError if no file can be written there now, and RealTimeError if the system grants no thread.
   RecordingWriter(Recorder& recorder, const RecordingWriterOptions& options);
   ~RecordingWriter();  ///< writes what is over, and ends the thread
 

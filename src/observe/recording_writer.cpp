@@ -18,6 +18,11 @@ constexpr std::chrono::milliseconds kPoll(50);  // The tick must not wake anybod
 
 RecordingWriterOptions checked(RecordingWriterOptions options) {
   if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
+  try {
+    if (options.files > 0) check_writable(options.prefix + "-.mcap");  // As any new name there.
+  } catch (const Error& error) {
+    throw RecordingError("recordings '" + options.prefix + "-*.mcap': cannot be written: " + error.what());
+  }
   options.logger = logger_or_default(std::move(options.logger));
   return options;
 }

@@ -373,6 +373,16 @@ TEST_F(RecordingFileTest, AProgramThatRunsAgainKeepsWhatItRecordedBefore) {
   }
 }
 
+TEST_F(RecordingFileTest, AFolderThatIsNotThereIsSaidBeforeTheRun) {
+  LineRobot robot(2, 3);
+  World world(robot);
+  const std::string prefix = folder_ + "/none/fault";
+  EXPECT_EQ(complaint([&] { const RecordingWriter writer(world.recorder, {.prefix = prefix}); }),
+            "recordings '" + prefix + "-*.mcap': cannot be written: No such file or directory");
+  const RecordingWriter writer(world.recorder, {.prefix = prefix, .files = 0});  // It is to write none.
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
 TEST_F(RecordingFileTest, DroppingIsSaidOnce) {
   LineRobot robot(2, 3);
   World world(robot, {.ticks = 20, .ticks_after = 0});
