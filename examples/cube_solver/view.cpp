@@ -136,9 +136,9 @@ std::string draw(const Snapshot& snapshot, const Terminal& terminal) {
   const int columns = terminal.columns - 1, rows = terminal.rows - 1;
   if (rows < 1) return "";
   const double seconds = static_cast<double>(snapshot.tick) * snapshot.tick_us * 1e-6;
-  const std::string title = fitted(format("cube %d of %d: %s   %.2f s", snapshot.cube_number, snapshot.cubes,
-                                          snapshot.solved ? "solved" : "solving", seconds),
-                                   columns);
+  std::string title = fitted(format("cube %d of %d: %s   %.2f s", snapshot.cube_number, snapshot.cubes,
+                                    snapshot.solved ? "solved" : "solving", seconds),
+                             columns);
   if (rows < 1 + kPlanRows || columns < kLabel) return title;
   const bool net = rows >= 1 + kPlanRows + kNetRows && columns >= kLabel + kNetColumns;
   // Figures below the plan, as many as there is room for.

@@ -30,6 +30,7 @@ class InOrder {
   /// Those that were reported; call when nobody takes any more.
   [[nodiscard]] std::vector<Result> results() const {
     std::vector<Result> reported;
+    reported.reserve(next_);
     for (std::size_t i = 0; i < next_; ++i) reported.push_back(*results_[i]);
     return reported;
   }
@@ -48,6 +49,7 @@ void in_parallel(int jobs, std::atomic<std::size_t>& next, std::size_t count, co
   std::vector<std::exception_ptr> failures(static_cast<std::size_t>(jobs));
   {
     std::vector<std::jthread> workers;
+    workers.reserve(failures.size());
     for (auto& failure : failures) {
       workers.emplace_back([&] {
         try {

@@ -39,7 +39,7 @@ template <typename Number>
 template <typename Number>
 [[nodiscard]] CLI::Validator decimal() {
   const auto check = [](std::string& text) {
-    const std::string problem = problem_of_number<Number>(text);
+    std::string problem = problem_of_number<Number>(text);
     if (problem.empty() && text.starts_with('-') && text.find_first_of("123456789") == std::string::npos) text = "0";
     return problem;
   };
