@@ -34,24 +34,26 @@ void check_ranges(const Safetensors& file) {
   std::ranges::sort(ordered, {}, [](const auto& each) { return std::pair(each.second->begin, each.second->end); });
   std::size_t covered = 0;
   const std::string* before = nullptr;
-  for (const auto& [name, entry] : ordered) {
-    const std::string range = std::to_string(entry->begin) + ", " + std::to_string(entry->end);
+  for (const auto& each : ordered) {
+    const std::string& name = *each.first;
+    const Safetensors::Entry& entry = *each.second;
+    const std::string range = std::to_string(entry.begin) + ", " + std::to_string(entry.end);
     const auto fail = [&](const std::string& what) {
-      throw Error("tensor '" + *name + "': data_offsets [" + range + "] " + what);
+      throw Error("tensor '" + name + "': data_offsets [" + range + "] " + what);
     };
-    if (entry->begin > entry->end) fail("are no range");
-    if (entry->end > file.data.size()) fail("are outside the " + std::to_string(file.data.size()) + " bytes of data");
-    if (entry->begin < covered) fail("overlap those of '" + *before + "'");
-    if (entry->begin > covered) fail("leave the bytes from " + std::to_string(covered) + " on to no tensor");
-    std::size_t needed = entry->width();
-    for (const std::int64_t each : entry->shape) {
-      const auto size = static_cast<std::size_t>(each);
+    if (entry.begin > entry.end) fail("are no range");
+    if (entry.end > file.data.size()) fail("are outside the " + std::to_string(file.data.size()) + " bytes of data");
+    if (entry.begin < covered) fail("overlap those of '" + *before + "'");
+    if (entry.begin > covered) fail("leave the bytes from " + std::to_string(covered) + " on to no tensor");
+    std::size_t needed = entry.width();
+    for (const std::int64_t dimension : entry.shape) {
+      const auto size = static_cast<std::size_t>(dimension);
       if (size != 0 && needed > std::numeric_limits<std::size_t>::max() / size) fail("have a shape beyond 64 bits");
       needed *= size;
     }
-    if (entry->end - entry->begin != needed) fail("are not the " + std::to_string(needed) + " bytes of its shape");
-    covered = entry->end;
-    before = name;
+    if (entry.end - entry.begin != needed) fail("are not the " + std::to_string(needed) + " bytes of its shape");
+    covered = entry.end;
+    before = &name;
   }
   if (covered != file.data.size()) {
     throw Error("the last " + std::to_string(file.data.size() - covered) + " bytes of data belong to no tensor");
