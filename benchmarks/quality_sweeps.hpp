@@ -25,10 +25,8 @@ inline constexpr Contender kContenders[] = {
     {"cold", Replanning::kCold},
     {"chunk", Replanning::kChunk, 256, 4},
     {"chunk-ahead", Replanning::kChunkAhead, 1024, 2},
-    {"chunk-ahead-1", Replanning::kChunkAhead, 1024, 1},  // Chunks of one step that wait for their plan are ar-action.
+    {"chunk-ahead-1", Replanning::kChunkAhead, 1024, 1},
     {"reactive", Replanning::kReactive},
-    {"ar", Replanning::kAutoregressive, 1024},
-    {"ar-action", Replanning::kAutoregressiveActions, 256},
 };
 
 /// One thing that is varied, the others being as they are by default.

@@ -15,21 +15,18 @@ inline void declare_replanning(CLI::App& app, PlannerOptions& options, const std
                                                            {"cold", Replanning::kCold},
                                                            {"chunk", Replanning::kChunk},
                                                            {"chunk-ahead", Replanning::kChunkAhead},
-                                                           {"reactive", Replanning::kReactive},
-                                                           {"ar", Replanning::kAutoregressive},
-                                                           {"ar-action", Replanning::kAutoregressiveActions}};
+                                                           {"reactive", Replanning::kReactive}};
   app.add_option(
          "--planner", options.replanning,
          "rolling: the plan stays and ripens. To compare with: cold: begun anew every tick; chunk, chunk-ahead: "
-         "made, done in part whatever is seen, made again, after or during that; reactive: no plan; ar, "
-         "ar-action: token after token, with and without predicted states")
-      ->transform(CLI::CheckedTransformer(kNames).description("{rolling,cold,chunk,chunk-ahead,reactive,ar,ar-action}"))
+         "made, done in part whatever is seen, made again, after or during that; reactive: no plan")
+      ->transform(CLI::CheckedTransformer(kNames).description("{rolling,cold,chunk,chunk-ahead,reactive}"))
       ->default_str("rolling")
       ->group(group);
   app.add_option("--chunk", options.chunk, "Steps done of each plan (chunk, chunk-ahead)")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--plan-passes", options.plan_passes, "Passes that make a plan (chunk, chunk-ahead, ar, ar-action)")
+  app.add_option("--plan-passes", options.plan_passes, "Passes that make a plan (chunk, chunk-ahead)")
       ->capture_default_str()
       ->group(group);
 }

@@ -27,8 +27,6 @@ enum class Replanning : std::uint8_t {
   kChunk,           ///< it is made, `chunk` steps of it are done whatever is seen, and the next one is made
   kChunkAhead,      ///< the same, but the next one is made while these are done
   kReactive,        ///< there is none: one pass decides the action that is due
-  kAutoregressive,  ///< made token after token, each token a pass: one action of it is done, and the next one is made
-  kAutoregressiveActions,  ///< the same without predicted states: each action a pass
 };
 
 /// How a planner works; fixed at construction.
@@ -51,7 +49,7 @@ struct PlannerOptions {
   Replanning replanning = Replanning::kRolling;
   int chunk = 8;         ///< [steps] done of each plan (kChunk, kChunkAhead)
   int plan_passes = 64;  ///< passes that make a plan; fewer if the robot waits for it and it reaches the goal before
-                         ///< (kChunk ... and the last two)
+                         ///< (kChunk, kChunkAhead)
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;

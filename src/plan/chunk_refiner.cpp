@@ -4,29 +4,23 @@
 
 namespace ripen {
 
-ChunkRefiner::ChunkRefiner(std::unique_ptr<Refiner> inner, const PlannerOptions& options, int chunk, int tokens,
-                           Denoiser& denoiser)
+ChunkRefiner::ChunkRefiner(std::unique_ptr<Refiner> inner, const PlannerOptions& options)
     : inner_(std::move(inner)),
       ahead_(options.replanning == Replanning::kChunkAhead),
       plan_passes_(options.plan_passes),
-      chunk_(chunk),
-      tokens_(tokens),
-      denoiser_(denoiser),
-      step_(static_cast<std::size_t>(options.pass_windows) * static_cast<std::size_t>(denoiser.layout().slots()),
-            kMask),
-      logits_(static_cast<std::size_t>(options.pass_windows) * static_cast<std::size_t>(denoiser.layout().logits())) {}
+      chunk_(options.chunk) {}
 
 void ChunkRefiner::reset(std::span<const Token> state, std::span<const Token> goal,
                          std::span<const Token> idle) noexcept {
   inner_->reset(state, goal, idle);
   chunk_end_ = 0;
-  passes_ = tokens_left_ = 0;
+  passes_ = 0;
   finished_ = false;
 }
 
 void ChunkRefiner::forget() noexcept {
   inner_->forget();
-  passes_ = tokens_left_ = 0;
+  passes_ = 0;
   finished_ = false;
 }
 
@@ -38,25 +32,20 @@ void ChunkRefiner::observe(const TokenObservation& observation, RefineReport& re
   if (!is_done()) seen.begun = chunk_end_;
   inner_->observe(seen, report);
   if (report.disturbed) {  // What was planned was for another state.
-    passes_ = tokens_left_ = 0;
+    passes_ = 0;
     finished_ = false;
   }
 }
 
 int ChunkRefiner::next_pass() noexcept {
   if (finished_ || (!ahead_ && !is_done())) return 0;
-  windows_ = inner_->next_pass();
-  if (windows_ == 0) release();
-  return windows_;
+  const int windows = inner_->next_pass();
+  if (windows == 0) release();
+  return windows;
 }
 
 void ChunkRefiner::run_pass() noexcept {
   ++passes_;
-  if (tokens_left_ == 0) tokens_left_ = tokens_;
-  if (--tokens_left_ > 0) {  // One of the step's other tokens: the same work, of which nothing comes out here.
-    denoiser_.run({PassDepth::kStep, windows_, 1, step_.data(), logits_.data(), nullptr});
-    return;
-  }
   inner_->run_pass();
   if (passes_ >= plan_passes_ || (is_done() && goal_step() >= 0)) release();
 }

@@ -2,7 +2,6 @@
 // Baselines: a plan must be finished before anything of it is done.
 
 #include <memory>
-#include <vector>
 
 #include "plan/refiner.hpp"
 
@@ -12,15 +11,9 @@ namespace ripen {
 /// goal and the robot waits for it; until then there is no action. Then `chunk` steps of it are done, and the next plan
 /// is made: after them or, kChunkAhead, while they are done, from the state they are expected to lead to. What is seen
 /// while a chunk is done is kept for the next plan, and changes nothing of this one.
-///
-/// An autoregressive model's plan is the same, but its tokens come one by one: `tokens` passes of the network decide
-/// what a pass decides otherwise. That is more than fair to it: it has the same weights, and it knows the state exactly
-/// from a table, not from its own context.
 class ChunkRefiner : public Refiner {
  public:
-  /// chunk: [steps] done of each plan; tokens: passes that each of the inner refiner's passes costs.
-  ChunkRefiner(std::unique_ptr<Refiner> inner, const PlannerOptions& options, int chunk, int tokens,
-               Denoiser& denoiser);
+  ChunkRefiner(std::unique_ptr<Refiner> inner, const PlannerOptions& options);
 
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
   void forget() noexcept override;
@@ -42,16 +35,10 @@ class ChunkRefiner : public Refiner {
 
   std::unique_ptr<Refiner> inner_;
   bool ahead_;
-  int plan_passes_, chunk_, tokens_;
+  int plan_passes_, chunk_;
   std::int64_t chunk_end_ = 0;  // First step that was not given out.
   int passes_ = 0;              // Of the plan that is being made.
-  int tokens_left_ = 0;         // Passes until the inner refiner's.
   bool finished_ = false;       // The plan that comes after the chunk.
-
-  Denoiser& denoiser_;
-  int windows_ = 0;
-  std::vector<Token> step_;  // What a token's pass runs on.
-  std::vector<float> logits_;
 };
 
 }  // namespace ripen

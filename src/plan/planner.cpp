@@ -34,11 +34,7 @@ std::unique_ptr<Refiner> make_refiner(Denoiser& denoiser, const PlannerOptions& 
       return std::make_unique<ColdRefiner>(std::move(refiner));
     case Replanning::kChunk:
     case Replanning::kChunkAhead:
-      return std::make_unique<ChunkRefiner>(std::move(refiner), options, options.chunk, 1, denoiser);
-    case Replanning::kAutoregressive:
-      return std::make_unique<ChunkRefiner>(std::move(refiner), options, 1, denoiser.layout().slots(), denoiser);
-    case Replanning::kAutoregressiveActions:
-      return std::make_unique<ChunkRefiner>(std::move(refiner), options, 1, denoiser.layout().actions(), denoiser);
+      return std::make_unique<ChunkRefiner>(std::move(refiner), options);
     default:
       return refiner;
   }

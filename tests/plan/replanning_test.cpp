@@ -112,8 +112,7 @@ TEST(Replanning, AChunkAheadIsImprovedForAsLongAsTheOneBeforeIsDone) {
 }
 
 TEST(Replanning, WhoDoesChunksGoesOnAfterAPushAtTheGoal) {
-  for (const Replanning replanning :
-       {Replanning::kChunk, Replanning::kChunkAhead, Replanning::kAutoregressiveActions}) {
+  for (const Replanning replanning : {Replanning::kChunk, Replanning::kChunkAhead}) {
     LineDenoiser denoiser;
     Planner planner = planner_for(denoiser, replanning, 60);
     ASSERT_TRUE(planner.reset(State{20}, kGoal, kIdle));
@@ -125,19 +124,6 @@ TEST(Replanning, WhoDoesChunksGoesOnAfterAPushAtTheGoal) {
     planner.refine({.state = State{18}, .step = 1, .begun = 1}, {.passes = 200});
     EXPECT_EQ(planner.action()[0], test::kRight);
   }
-}
-
-TEST(Replanning, AutoregressiveTokensCostAPassEach) {
-  LineDenoiser denoiser;
-  Planner planner = planner_for(denoiser, Replanning::kAutoregressive, 8);  // Four steps of two tokens.
-  ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
-  for (int pass = 0; pass < 7; ++pass) {
-    planner.refine({.state = State{3}}, {.passes = 1});
-    ASSERT_FALSE(planner.decided()) << pass;
-  }
-  planner.refine({}, {.passes = 1});
-  EXPECT_TRUE(planner.decided());
-  EXPECT_FALSE(planner.decided(1)) << "a decision is one action";
 }
 
 }  // namespace

@@ -89,6 +89,7 @@ TEST(CommandLine, BadInputExitsWithTwoAndSaysWhy) {
       {{"--published", "--budget-us", "100001"}, "--budget-us 100001 is outside [0, 100000]"},
       {{"--published", "--drop-rate", "nan", "--jobs", "0"}, "--drop-rate nan"},
       {{"--random", "1", "--attempts", "2"}, "--attempts is for --save-successes only"},
+      {{"--published", "--planner", "ar"}, "{rolling,cold,chunk,chunk-ahead,reactive}"},
       {{"--published", "--what"}, "--what"},
       {{"--published", ""}, "not expected"},
   };
