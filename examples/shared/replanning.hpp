@@ -16,11 +16,11 @@ inline void declare_replanning(CLI::App& app, PlannerOptions& options, const std
                                                            {"chunk", Replanning::kChunk},
                                                            {"chunk-ahead", Replanning::kChunkAhead},
                                                            {"reactive", Replanning::kReactive}};
-  app.add_option(
-         "--planner", options.replanning,
+  app.add_option_function<std::string>(
+         "--planner", [&options](const std::string& name) { options.replanning = kNames.at(name); },
          "rolling: the plan stays and ripens. To compare with: cold: begun anew every tick; chunk, chunk-ahead: "
          "made, done in part whatever is seen, made again, after or during that; reactive: no plan")
-      ->transform(CLI::CheckedTransformer(kNames).description("{rolling,cold,chunk,chunk-ahead,reactive}"))
+      ->check(CLI::IsMember({"rolling", "cold", "chunk", "chunk-ahead", "reactive"}))
       ->default_str("rolling")
       ->group(group);
   app.add_option("--chunk", options.chunk, "Steps done of each plan (chunk, chunk-ahead)")

@@ -22,11 +22,11 @@ enum class PlanMethod : std::uint8_t {
 
 /// What becomes of a plan from tick to tick. All but the first are what others do, to compare with.
 enum class Replanning : std::uint8_t {
-  kRolling,         ///< it stays and ripens
-  kCold,            ///< it is forgotten at every shift(), that is every tick
-  kChunk,           ///< it is made, `chunk` steps of it are done whatever is seen, and the next one is made
-  kChunkAhead,      ///< the same, but the next one is made while these are done
-  kReactive,        ///< there is none: one pass decides the action that is due
+  kRolling,     ///< it stays and ripens
+  kCold,        ///< it is forgotten at every shift(), that is every tick
+  kChunk,       ///< it is made, `chunk` steps of it are done whatever is seen, and the next one is made
+  kChunkAhead,  ///< the same, but the next one is made while these are done
+  kReactive,    ///< there is none: one pass decides the action that is due
 };
 
 /// How a planner works; fixed at construction.
@@ -63,7 +63,7 @@ struct RefineReport {
   bool head_is_ripe = false;  ///< the head's action is decided, and on all that was seen
   bool goal_reached = false;  ///< the first step not begun starts at the goal
   bool settled = false;       ///< nothing was left that a pass could improve
-  bool bad_model = false;     ///< the model's outputs were not all numbers
+  bool bad_model = false;     ///< the model gave NaN or infinity: that pass was thrown away, and none followed it
   std::int32_t decided_steps = 0;          ///< steps decided from the head on
   std::int32_t steps_to_goal = -1;         ///< steps from the head to the goal in the plan; -1 if it does not reach it
   std::int64_t predicted_nanoseconds = 0;  ///< predicted cost of the last pass
@@ -83,7 +83,7 @@ struct TokenObservation {
 class Planner {
  public:
   /// Takes references: the denoiser and the transition must outlive the planner. All memory is taken and touched here.
-  /// Throws OptionsError listing every problem of the options, or if the denoiser's limits are too small.
+  /// Throws OptionsError listing every problem of the options, or what the denoiser lacks for them.
   Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition = nullptr);
   ~Planner();
   Planner(const Planner&) = delete;
@@ -91,7 +91,8 @@ class Planner {
 
   /// Forgets everything and begins at step 0 in this state. state and goal: [states]; kMask in the goal means any.
   /// `idle` is the action taken where there is nothing to do: at the goal, and until a first pass was run. [actions]
-  /// Returns false and changes nothing if a token is out of its vocabulary.
+  /// Returns false and changes nothing if a token is out of its vocabulary, or if the goal is kMask throughout though
+  /// kCandidates has to get somewhere.
   [[nodiscard]] bool reset(std::span<const Token> state, std::span<const Token> goal,
                            std::span<const Token> idle) noexcept;
 

@@ -204,7 +204,7 @@ void PlannerThread::work(const std::stop_token& stop) noexcept {
       all_bad_passes_ += report.bad_model ? 1 : 0;
       if (news || report.passes > 0 || report.settled) publish(report);
     }
-    if (!news && report.passes == 0) std::this_thread::sleep_for(options_.poll);
+    if (!news && (report.passes == 0 || report.bad_model)) std::this_thread::sleep_for(options_.poll);
   }
 }
 

@@ -334,6 +334,9 @@ NativeDenoiser::~NativeDenoiser() = default;
 const TokenLayout& NativeDenoiser::layout() const noexcept { return impl_->layout; }
 int NativeDenoiser::max_windows() const noexcept { return impl_->options.max_windows; }
 int NativeDenoiser::max_steps() const noexcept { return impl_->config.window; }
+Capabilities NativeDenoiser::capabilities() const noexcept {
+  return {.tables = impl_->config.tables, .mixer = impl_->config.mixer_width > 0};
+}
 Precision NativeDenoiser::precision() const noexcept { return impl_->options.precision; }
 std::string_view NativeDenoiser::instructions() const noexcept { return impl_->kernels->name; }
 const ModelConfig& NativeDenoiser::config() const noexcept { return impl_->config; }

@@ -21,7 +21,7 @@ constexpr int kPatience = 12;
 
 }  // namespace
 
-CandidateRefiner::CandidateRefiner(Denoiser& model, const PlannerOptions& options, const Transition* transition)
+CandidateRefiner::CandidateRefiner(CheckedDenoiser& model, const PlannerOptions& options, const Transition* transition)
     : options_(options),
       denoiser_(model),
       transition_(transition),
@@ -137,11 +137,15 @@ std::int64_t CandidateRefiner::oldest_unbroken() const noexcept {
 
 void CandidateRefiner::predict_state(std::int64_t step) noexcept {
   const auto slots = layout().slots();
+  const auto state = buffer_.tokens(kFollowed, step).first(goal_.size());
   std::ranges::copy(buffer_.tokens(kFollowed, step - 1), hop_tokens_.begin());
   std::fill(hop_tokens_.begin() + slots, hop_tokens_.end(), kMask);
-  denoiser_.run({PassDepth::kDynamics, 1, 2, hop_tokens_.data(), hop_logits_.data(), nullptr});
-  const auto state = buffer_.tokens(kFollowed, step).first(goal_.size());
-  decide_state(layout(), hop_logits_.data(), state);
+  if (denoiser_.capabilities().tables &&
+      denoiser_.run({PassDepth::kDynamics, 1, 2, hop_tokens_.data(), hop_logits_.data(), nullptr})) {
+    decide_state(layout(), hop_logits_.data(), state);
+  } else {  // Nobody can tell: it is taken for the one before.
+    std::ranges::copy(buffer_.state(kFollowed, step - 1), state.begin());
+  }
   if (transition_ != nullptr) {
     // The one plan that is followed must not rest on a wrong prediction if the truth can be had.
     (void)transition_->next(buffer_.state(kFollowed, step - 1), buffer_.action(kFollowed, step - 1), state);
@@ -306,13 +310,17 @@ std::int64_t CandidateRefiner::limit() const noexcept {
   return pending_goal_ >= 0 ? std::min(own, pending_goal_) : own;
 }
 
-void CandidateRefiner::run_pass() noexcept {
-  waited_ = is_whole() ? 0 : waited_ + 1;
+bool CandidateRefiner::run_pass() noexcept {
   const auto arrival = round_.pass(goal_, known_, whole_goal_, limit());
+  if (arrival.bad) {
+    round_.stop();
+    return false;
+  }
+  waited_ = is_whole() ? 0 : waited_ + 1;
   if (arrival.row >= 0) {
     if (arrival.known_step >= 0 && buffer_.contains(arrival.known_step)) {
       splice(arrival.row, round_.depth(), arrival.known_step);
-      return;  // The round goes on: there may be a shorter one.
+      return true;  // The round goes on: there may be a shorter one.
     }
     if (arrival.known_step < 0) {
       if (agrees_with_emitted(arrival.row)) {
@@ -322,11 +330,12 @@ void CandidateRefiner::run_pass() noexcept {
         pending_goal_ = round_.depth();
       }
       round_.stop();
-      return;
+      return true;
     }
   }
   follow_nearest();
   if (round_.complete()) deepen();
+  return true;
 }
 
 void CandidateRefiner::deepen() noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 // Ripening by candidates: plans drafted step by step, kept if the world's rules let them, the best one followed.
 
+#include "plan/checked_denoiser.hpp"
 #include "plan/refiner.hpp"
 #include "plan/round.hpp"
 #include "plan/state_index.hpp"
@@ -11,7 +12,7 @@ namespace ripen {
 /// followed plan takes its place.
 class CandidateRefiner : public Refiner {
  public:
-  CandidateRefiner(Denoiser& model, const PlannerOptions& options, const Transition* transition);
+  CandidateRefiner(CheckedDenoiser& model, const PlannerOptions& options, const Transition* transition);
 
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
   void forget() noexcept override;
@@ -19,7 +20,7 @@ class CandidateRefiner : public Refiner {
   void begin(std::int64_t step, std::span<const Token> action) noexcept override;
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override;
-  void run_pass() noexcept override;
+  [[nodiscard]] bool run_pass() noexcept override;
   void describe(RefineReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override {
     return is_waiting() ? std::min(std::max(committed_, held_), frontier_) : frontier_;
@@ -63,7 +64,7 @@ class CandidateRefiner : public Refiner {
   void restart() noexcept;
 
   PlannerOptions options_;
-  Denoiser& denoiser_;
+  CheckedDenoiser& denoiser_;
   const Transition* transition_;
   PlanBuffer buffer_;
   Round round_;

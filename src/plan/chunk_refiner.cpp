@@ -44,10 +44,11 @@ int ChunkRefiner::next_pass() noexcept {
   return windows;
 }
 
-void ChunkRefiner::run_pass() noexcept {
+bool ChunkRefiner::run_pass() noexcept {
   ++passes_;
-  inner_->run_pass();
+  const bool good = inner_->run_pass();
   if (passes_ >= plan_passes_ || (is_done() && goal_step() >= 0)) release();
+  return good;
 }
 
 std::int64_t ChunkRefiner::goal_step() const noexcept {

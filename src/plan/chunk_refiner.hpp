@@ -20,7 +20,7 @@ class ChunkRefiner : public Refiner {
   void withhold() noexcept override { inner_->withhold(); }
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override;
-  void run_pass() noexcept override;
+  [[nodiscard]] bool run_pass() noexcept override;
   void describe(RefineReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override;
   void emitted(int steps) noexcept override;

@@ -21,7 +21,7 @@ class ColdRefiner : public Refiner {
     inner_->observe(observation, report);
   }
   [[nodiscard]] int next_pass() noexcept override { return inner_->next_pass(); }
-  void run_pass() noexcept override { inner_->run_pass(); }
+  [[nodiscard]] bool run_pass() noexcept override { return inner_->run_pass(); }
   void describe(RefineReport& report) const noexcept override { inner_->describe(report); }
   [[nodiscard]] std::int64_t frontier() const noexcept override { return inner_->frontier(); }
   void emitted(int steps) noexcept override { inner_->emitted(steps); }

@@ -20,7 +20,8 @@ namespace {
 
 Nanoseconds now() noexcept { return std::chrono::steady_clock::now().time_since_epoch(); }
 
-std::unique_ptr<Refiner> make_refiner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition) {
+std::unique_ptr<Refiner> make_refiner(CheckedDenoiser& denoiser, const PlannerOptions& options,
+                                      const Transition* transition) {
   if (options.replanning == Replanning::kReactive)
     return std::make_unique<ReactiveRefiner>(denoiser, options, transition);
   std::unique_ptr<Refiner> refiner;
@@ -90,6 +91,15 @@ Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transi
   limits.require(options.method != PlanMethod::kWindow || denoiser.max_steps() > options.window_history + 1,
                  "window_history " + std::to_string(options.window_history) + " leaves nothing of the denoiser's " +
                      std::to_string(denoiser.max_steps()) + " steps");
+  const Capabilities can = denoiser.capabilities();
+  if (options.method == PlanMethod::kWindow) {
+    limits.require(can.mixer, "kWindow needs a model with a mixer, and this one has none");
+  } else {
+    limits.require(can.tables || transition != nullptr,
+                   "kCandidates needs a model with dynamics tables, or a Transition: there is neither");
+    limits.require(can.value || options.value_weight == 0.0,
+                   "value_weight needs a model with a value head, and this one has none: set it to 0");
+  }
   for (const std::string& problems : {options.validate(), limits.text()}) {
     if (!problems.empty()) throw OptionsError(problems);
   }
@@ -102,7 +112,9 @@ bool Planner::accepts(std::span<const Token> state, std::span<const Token> goal,
                       std::span<const Token> idle) const noexcept {
   const TokenLayout& l = layout();
   return std::ssize(state) == l.states() && std::ssize(goal) == l.states() && l.valid(state, false) &&
-         l.valid(goal, true) && is_action(l, idle);
+         l.valid(goal, true) && is_action(l, idle) &&
+         (impl_->options.method == PlanMethod::kWindow ||
+          std::ranges::any_of(goal, [](Token token) { return token != kMask; }));
 }
 
 bool Planner::reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept {
@@ -130,10 +142,10 @@ RefineReport Planner::refine(const TokenObservation& observation, const Budget& 
     }
     const Nanoseconds predicted = p.predictor.predict(windows);
     if (limit.time != Nanoseconds::max() && before - start + predicted > limit.time) {
-      if (report.passes == 0) p.predictor.refused();
-      break;
+      const bool whole = report.passes == 0 && limit.time.count() > 0;
+      if (!whole || !p.predictor.refused()) break;
     }
-    p.refiner->run_pass();
+    const bool good = p.refiner->run_pass();
     ++report.passes;
     const Nanoseconds after = now();
     p.predictor.observe(windows, after - before);
@@ -142,6 +154,7 @@ RefineReport Planner::refine(const TokenObservation& observation, const Budget& 
       report.worst_error_nanoseconds = std::max(report.worst_error_nanoseconds, (after - before - predicted).count());
     }
     before = after;
+    if (!good) break;  // Another one now would only be as bad.
   }
   report.bad_model = p.model.was_bad();
   report.decided_steps = static_cast<std::int32_t>(std::max<std::int64_t>(0, p.refiner->frontier() - head()));

@@ -8,7 +8,7 @@
 
 namespace ripen {
 
-ReactiveRefiner::ReactiveRefiner(Denoiser& model, const PlannerOptions& options, const Transition* transition)
+ReactiveRefiner::ReactiveRefiner(CheckedDenoiser& model, const PlannerOptions& options, const Transition* transition)
     : options_(options),
       denoiser_(model),
       transition_(transition),
@@ -50,7 +50,7 @@ void ReactiveRefiner::commit(std::int64_t begun) noexcept {
   }
 }
 
-void ReactiveRefiner::run_pass() noexcept {
+bool ReactiveRefiner::run_pass() noexcept {
   const TokenLayout& layout = buffer_.layout();
   const auto tokens = buffer_.tokens(0, committed_);
   const auto state = tokens.first(goal_.size()), action = tokens.subspan(goal_.size());
@@ -58,7 +58,7 @@ void ReactiveRefiner::run_pass() noexcept {
     to_frame(transition_, frame, state,
              std::span(views_).subspan(static_cast<std::size_t>(frame * layout.slots()), state.size()));
   }
-  denoiser_.run({PassDepth::kStep, frames_, 1, views_.data(), logits_.data(), values_.data()});
+  if (!denoiser_.run({PassDepth::kStep, frames_, 1, views_.data(), logits_.data(), values_.data()})) return false;
   const auto nearest = static_cast<int>(std::ranges::min_element(values_) - values_.begin());
   const int offset = layout.state_logits() - nearest * (layout.logits() - layout.state_logits());
   for (int s = layout.states(); s < layout.slots(); ++s) {
@@ -71,6 +71,7 @@ void ReactiveRefiner::run_pass() noexcept {
   }
   from_frame(transition_, nearest, action);
   frontier_ = committed_ + 1;
+  return true;
 }
 
 void ReactiveRefiner::describe(RefineReport& report) const noexcept {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "plan/checked_denoiser.hpp"
 #include "plan/refiner.hpp"
 
 namespace ripen {
@@ -11,7 +12,7 @@ namespace ripen {
 /// to. Of the frames that a pass reads, the one in which the goal seems nearest decides.
 class ReactiveRefiner : public Refiner {
  public:
-  ReactiveRefiner(Denoiser& model, const PlannerOptions& options, const Transition* transition);
+  ReactiveRefiner(CheckedDenoiser& model, const PlannerOptions& options, const Transition* transition);
 
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
   void forget() noexcept override { frontier_ = std::max(committed_, held_); }
@@ -20,7 +21,7 @@ class ReactiveRefiner : public Refiner {
   [[nodiscard]] int next_pass() noexcept override {
     return seen_ == committed_ && frontier_ <= committed_ ? frames_ : 0;
   }
-  void run_pass() noexcept override;
+  [[nodiscard]] bool run_pass() noexcept override;
   void describe(RefineReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override { return frontier_; }
   void emitted(int steps) noexcept override { held_ = std::min(buffer_.head() + steps, frontier_); }
@@ -32,7 +33,7 @@ class ReactiveRefiner : public Refiner {
   void commit(std::int64_t begun) noexcept;
 
   PlannerOptions options_;
-  Denoiser& denoiser_;
+  CheckedDenoiser& denoiser_;
   const Transition* transition_;
   int frames_;  // In one pass.
   PlanBuffer buffer_;

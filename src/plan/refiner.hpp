@@ -33,8 +33,9 @@ class Refiner {
 
   /// Windows of the pass that is worth most now; 0 if none is worth anything.
   [[nodiscard]] virtual int next_pass() noexcept = 0;
-  /// Runs the pass that next_pass() spoke of.
-  virtual void run_pass() noexcept = 0;
+  /// Runs the pass that next_pass() spoke of. False if it was thrown away, because the model gave no numbers: then the
+  /// plan is what it was.
+  [[nodiscard]] virtual bool run_pass() noexcept = 0;
 
   /// What the followed plan is like now.
   virtual void describe(RefineReport& report) const noexcept = 0;

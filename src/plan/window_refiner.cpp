@@ -22,7 +22,7 @@ constexpr NoiseLevel kDoubt = 128;
 
 }  // namespace
 
-WindowRefiner::WindowRefiner(Denoiser& model, const PlannerOptions& options)
+WindowRefiner::WindowRefiner(CheckedDenoiser& model, const PlannerOptions& options)
     : options_(options),
       denoiser_(model),
       buffer_(model.layout(), kRows, options.horizon, options.history),
@@ -176,7 +176,7 @@ void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
   }
 }
 
-void WindowRefiner::run_pass() noexcept {
+bool WindowRefiner::run_pass() noexcept {
   const int most = denoiser_.max_steps();
   // A window begins with steps that are known, or that the pass before has decided.
   const std::int64_t oldest = std::max<std::int64_t>(0, buffer_.head() - options_.history);
@@ -185,12 +185,13 @@ void WindowRefiner::run_pass() noexcept {
   show(first, steps);
   int known = 0;
   while (known + 1 < steps && is_known(first + known)) ++known;
-  denoiser_.run({PassDepth::kWindow, 1, steps, tokens_.data(), logits_.data(), nullptr, known});
+  if (!denoiser_.run({PassDepth::kWindow, 1, steps, tokens_.data(), logits_.data(), nullptr, known})) return false;
   for (int i = known; i < steps; ++i)
     decide(first + i, logits_.data() + static_cast<std::ptrdiff_t>(i) * layout().logits());
   frontier_ = std::max(frontier_, first + steps);
   if (next_ <= buffer_.head()) fresh_ = true;
   next_ = first + steps < end() ? first + steps : buffer_.head();
+  return true;
 }
 
 void WindowRefiner::describe(RefineReport& report) const noexcept {

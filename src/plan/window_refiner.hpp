@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "plan/checked_denoiser.hpp"
 #include "plan/refiner.hpp"
 #include "ripen/random.hpp"
 
@@ -17,7 +18,7 @@ namespace ripen {
 /// before the head; later ones of the same call lie further on.
 class WindowRefiner : public Refiner {
  public:
-  WindowRefiner(Denoiser& model, const PlannerOptions& options);
+  WindowRefiner(CheckedDenoiser& model, const PlannerOptions& options);
 
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
   void forget() noexcept override;
@@ -25,7 +26,7 @@ class WindowRefiner : public Refiner {
   void begin(std::int64_t step, std::span<const Token> action) noexcept override;
   void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override { return 1; }
-  void run_pass() noexcept override;
+  [[nodiscard]] bool run_pass() noexcept override;
   void describe(RefineReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override { return frontier_; }
   void emitted(int steps) noexcept override;
@@ -46,7 +47,7 @@ class WindowRefiner : public Refiner {
   void decide(std::int64_t step, const float* logits) noexcept;
 
   PlannerOptions options_;
-  Denoiser& denoiser_;
+  CheckedDenoiser& denoiser_;
   PlanBuffer buffer_;
   Random random_;
   std::vector<Token> goal_, idle_;

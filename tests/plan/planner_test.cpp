@@ -1,13 +1,17 @@
-#include "ripen/error.hpp"
 #include "ripen/planner.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <cmath>
-#include <stdexcept>
+#include <limits>
+#include <string>
+#include <thread>
+#include <vector>
 
+#include "ripen/error.hpp"
 #include "support/line_world.hpp"
 
 namespace ripen {
@@ -19,14 +23,26 @@ using State = std::array<Token, 1>;
 using test::kGoal;
 using test::kIdle;
 
-/// A denoiser that says nothing sensible at all.
+/// Says something that is no number where it is told to: in the logits of an action or a state, or in a value.
 class BrokenDenoiser : public LineDenoiser {
  public:
+  enum class Where { kNowhere, kAction, kState, kValue };
+  Where where = Where::kNowhere;
+  float what = NAN;
+  int runs = 0;
+
   void run(const DenoiseBatch& batch) noexcept override {
+    ++runs;
     LineDenoiser::run(batch);
-    const int columns = batch.depth == PassDepth::kDynamics ? test::kPlaces : 3;
-    std::fill(batch.logits, batch.logits + batch.windows * columns, std::nanf(""));
-    if (batch.value != nullptr) std::fill(batch.value, batch.value + batch.windows, INFINITY);
+    const bool window = batch.depth == PassDepth::kWindow;
+    const int last = window ? batch.windows * batch.steps - 1 : batch.windows - 1;
+    if (where == Where::kAction && batch.depth != PassDepth::kDynamics) {
+      batch.logits[last * (window ? test::kPlaces + 3 : 3) + (window ? test::kPlaces : 0)] = what;
+    }
+    if (where == Where::kState && batch.depth != PassDepth::kStep) {
+      batch.logits[last * (window ? test::kPlaces + 3 : test::kPlaces)] = what;
+    }
+    if (where == Where::kValue && batch.value != nullptr) batch.value[last] = what;
   }
 };
 
@@ -241,14 +257,181 @@ TEST(Planner, CountBudgetsAreReproducible) {
   EXPECT_EQ(run(), run());
 }
 
-TEST(Planner, ABrokenModelGivesValidActions) {
+constexpr PlanMethod kMethods[] = {PlanMethod::kCandidates, PlanMethod::kWindow};
+
+PlannerOptions small_plans(PlanMethod method) {
+  return {.method = method, .horizon = 40, .candidates = 8, .pass_windows = 4};
+}
+
+TEST(Planner, AModelThatAlwaysSaysNoNumberDecidesNothing) {
+  for (const PlanMethod method : kMethods) {
+    for (const float what : {NAN, INFINITY, -INFINITY}) {
+      BrokenDenoiser denoiser;
+      denoiser.where = BrokenDenoiser::Where::kAction;
+      denoiser.what = what;
+      Planner planner(denoiser, small_plans(method));
+      ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+      for (std::int64_t step = 0; step < 100; ++step) {
+        const RefineReport report = planner.refine({.state = State{3}, .step = step, .begun = step}, {.passes = 10});
+        ASSERT_TRUE(report.bad_model) << what;
+        ASSERT_EQ(report.passes, 1) << "one is enough to know";
+        ASSERT_EQ(report.decided_steps, 0);
+        ASSERT_FALSE(planner.decided() || report.head_is_ripe) << what;
+        ASSERT_EQ(planner.action()[0], test::kStay);
+        planner.shift(1);
+      }
+    }
+  }
+}
+
+TEST(Planner, APassThatSaysNoNumberIsThrownAway) {
+  using Where = BrokenDenoiser::Where;
+  for (const PlanMethod method : kMethods) {
+    for (const Where where : {Where::kAction, Where::kState, Where::kValue}) {
+      if (method == PlanMethod::kWindow && where == Where::kValue) continue;  // It does not ask for one.
+      for (const int before : {1, 2, 3, 7}) {
+        for (const float what : {NAN, INFINITY, -INFINITY}) {
+          BrokenDenoiser denoiser;
+          denoiser.what = what;
+          Planner planner(denoiser, small_plans(method));
+          ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+          planner.refine({.state = State{3}}, {.passes = before});
+          const auto plan = [&] {
+            std::vector<int> all;
+            for (int i = 0; i < 40; ++i) {
+              for (const Token token : planner.buffer().tokens(0, i)) all.push_back(token);
+              for (const NoiseLevel level : planner.buffer().levels(0, i)) all.push_back(level);
+              all.push_back(planner.decided(i) ? 1 : 0);
+            }
+            return all;
+          };
+          const auto planned = plan();
+          denoiser.where = where;
+          const RefineReport bad = planner.refine({.state = State{3}}, {.passes = 10});
+          const std::string which = std::to_string(static_cast<int>(method)) + ", " +
+                                    std::to_string(static_cast<int>(where)) + " after " + std::to_string(before);
+          ASSERT_TRUE(bad.bad_model) << which;
+          ASSERT_LE(bad.passes, 2) << which << ": a round may end with one that was good";
+          ASSERT_EQ(plan(), planned) << which;
+          denoiser.where = Where::kNowhere;
+          EXPECT_FALSE(planner.refine({.state = State{3}}, {.passes = 200}).bad_model);
+          EXPECT_TRUE(planner.decided(8)) << which;
+          for (int i = 0; i < 9 && method == PlanMethod::kCandidates; ++i) {
+            EXPECT_EQ(planner.action(i)[0], test::kRight) << which;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Planner, AStatePredictedByNoNumberIsTakenForTheOneBefore) {
   BrokenDenoiser denoiser;
-  Planner planner = planner_for(denoiser);
+  Planner planner(denoiser, small_plans(PlanMethod::kCandidates));
   ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
-  for (std::int64_t step = 0; step < 100; ++step) {
-    planner.refine({.state = State{3}, .step = step, .begun = step}, {.passes = 10});
-    ASSERT_LT(planner.action()[0], 3);
-    planner.shift(1);
+  denoiser.where = BrokenDenoiser::Where::kState;
+  EXPECT_TRUE(planner.refine({.state = State{3}, .begun = 1}, {.passes = 0}).bad_model) << "nobody decided the step";
+  EXPECT_EQ(planner.buffer().state(0, 1)[0], 3);
+}
+
+/// Lacks something.
+class LackingDenoiser : public LineDenoiser {
+ public:
+  explicit LackingDenoiser(Capabilities has) : has_(has) {}
+  [[nodiscard]] Capabilities capabilities() const noexcept override { return has_; }
+  void run(const DenoiseBatch& batch) noexcept override {
+    LineDenoiser::run(batch);
+    if (batch.depth == PassDepth::kDynamics && !has_.tables) {
+      std::fill(batch.logits, batch.logits + batch.windows * test::kPlaces, 0.0F);
+    }
+  }
+
+ private:
+  Capabilities has_;
+};
+
+/// The rules of the line.
+class LineTransition : public Transition {
+ public:
+  [[nodiscard]] bool next(std::span<const Token> state, std::span<const Token> action,
+                          std::span<Token> next) const noexcept override {
+    next[0] = LineDenoiser::moved(state[0], action[0]);
+    return true;
+  }
+};
+
+TEST(Planner, WhatAModelLacksIsSaidWhenThePlannerIsBuilt) {
+  const LineTransition rules;
+  struct Case {
+    Capabilities has;
+    PlannerOptions options;
+    const Transition* transition;
+    const char* problem;  // null: none
+  };
+  PlannerOptions by_likelihood = small_plans(PlanMethod::kCandidates);
+  by_likelihood.value_weight = 0.0;
+  const Case cases[] = {
+      {{.tables = false},
+       small_plans(PlanMethod::kCandidates),
+       nullptr,
+       "kCandidates needs a model with dynamics tables"},
+      {{.tables = false}, small_plans(PlanMethod::kCandidates), &rules, nullptr},
+      {{.tables = false}, small_plans(PlanMethod::kWindow), nullptr, nullptr},
+      {{.mixer = false}, small_plans(PlanMethod::kWindow), nullptr, "kWindow needs a model with a mixer"},
+      {{.mixer = false}, small_plans(PlanMethod::kCandidates), nullptr, nullptr},
+      {{.value = false}, small_plans(PlanMethod::kCandidates), nullptr, "value_weight needs a model with a value head"},
+      {{.value = false}, by_likelihood, nullptr, nullptr},
+      {{.value = false}, small_plans(PlanMethod::kWindow), nullptr, nullptr},
+  };
+  for (const Case& each : cases) {
+    LackingDenoiser denoiser(each.has);
+    try {
+      Planner planner(denoiser, each.options, each.transition);
+      EXPECT_EQ(each.problem, nullptr) << "was accepted";
+    } catch (const OptionsError& error) {
+      ASSERT_NE(each.problem, nullptr) << error.what();
+      EXPECT_THAT(error.what(), ::testing::HasSubstr(each.problem));
+    }
+  }
+}
+
+TEST(Planner, RulesTakeThePlaceOfTables) {
+  LackingDenoiser denoiser({.tables = false});
+  const LineTransition rules;
+  Planner planner(denoiser, small_plans(PlanMethod::kCandidates), &rules);
+  ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+  EXPECT_EQ(planner.refine({.state = State{3}}, {.passes = 200}).steps_to_goal, 17);
+  planner.shift(2);
+  EXPECT_EQ(planner.buffer().state(0, 2)[0], 5);
+}
+
+TEST(Planner, AGoalThatIsMetAnywhereIsNoneForCandidates) {
+  LineDenoiser denoiser;
+  for (const PlanMethod method : kMethods) {
+    Planner planner(denoiser, small_plans(method));
+    EXPECT_EQ(planner.reset(State{3}, State{kMask}, kIdle), method == PlanMethod::kWindow);
+  }
+}
+
+/// Its first pass is slow, as where memory is touched for the first time.
+class SlowStart : public LineDenoiser {
+ public:
+  void run(const DenoiseBatch& batch) noexcept override {
+    if (runs++ == 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    LineDenoiser::run(batch);
+  }
+  int runs = 0;
+};
+
+TEST(Planner, PlansAgainAtOnceAfterASlowPass) {
+  for (const PlanMethod method : kMethods) {
+    SlowStart denoiser;
+    Planner planner(denoiser, small_plans(method));
+    ASSERT_TRUE(planner.reset(State{3}, kGoal, kIdle));
+    const Budget budget{.time = std::chrono::milliseconds(4)};
+    EXPECT_EQ(planner.refine({.state = State{3}}, budget).passes, 1);
+    EXPECT_GT(planner.refine({.state = State{3}}, budget).passes, 0);
+    EXPECT_EQ(planner.refine({.state = State{3}}, {.time = std::chrono::nanoseconds(0)}).passes, 0);
   }
 }
 
