@@ -128,12 +128,9 @@ Totals measure(const Options& options) {
   TracedDenoiser traced(denoiser, trace);
   Planner planner(options.trace.empty() ? static_cast<Denoiser&>(denoiser) : traced, {.seed = options.seed},
                   &transition);
-  std::unique_ptr<PlanSource> plan;
-  if (options.planner_thread) {
-    plan = std::make_unique<PlannerThread>(planner);
-  } else {
-    plan = std::make_unique<TickPlanner>(planner);
-  }
+  std::optional<PlannerThread> thread;
+  if (options.planner_thread) thread.emplace(planner);
+  PlanSource& plan = thread ? static_cast<PlanSource&>(*thread) : planner;
   std::array<Token, cube::kCubies> goal{};
   cube::to_tokens(cube::Cube(), goal);
   const std::array<Token, 1> idle{cube::kHold};
@@ -146,13 +143,13 @@ Totals measure(const Options& options) {
     cube::CubeRobot robot(cube::random_cube(random), {.tick = options.period(), .seed = options.seed});
     Referee referee(robot, options.ticks() - totals.ticks - totals.missed);
     TraceTicks ticks(trace, &referee);
-    const auto loop = std::make_unique<ControlLoop>(*plan, robot, clock, options.loop(), &ticks);
+    const auto loop = std::make_unique<ControlLoop>(plan, robot, clock, options.loop(), &ticks);
     if (!loop->reset(goal, idle)) throw std::runtime_error("the camera saw nothing");
     loop->run({});
     totals.add(loop->statistics());
     totals.solved += robot.solved() ? 1 : 0;
   }
-  plan.reset();  // with its thread, if it has one
+  thread.reset();
   if (!options.trace.empty()) trace.save(options.trace);
   return totals;
 }

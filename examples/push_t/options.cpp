@@ -4,9 +4,9 @@
 #include <iostream>
 #include <limits>
 
-#include "util/problems.hpp"
 #include "shared/parse.hpp"
 #include "shared/replanning.hpp"
+#include "util/problems.hpp"
 
 #ifndef RIPEN_PUSHT_MODEL
 #define RIPEN_PUSHT_MODEL "models/push_t.safetensors"
@@ -47,7 +47,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--window-history", options.planner.window_history, "Steps behind the present that a window shows")
       ->capture_default_str()
       ->group(planner);
-  examples::declare_replanning(app, options.planner, planner);
+  examples::declare_replanning(app, options.opponent, planner);
   app.add_option("--max-steps", options.max_steps, "Steps after which the robot gives up")
       ->capture_default_str()
       ->group(planner);
@@ -99,6 +99,7 @@ std::string Options::validate() const {
   problems.range("--attempts", attempts, 1, 1000000);
   problems.require(attempts == 1 || save_successes.has_value(), "--attempts is for --save-successes only");
   problems.include(planner.validate());
+  problems.include(opponent.validate(planner.horizon));
   return problems.text();
 }
 

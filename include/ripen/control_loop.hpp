@@ -4,7 +4,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -87,9 +86,7 @@ class TickObserver {
 class ControlLoop {
  public:
   /// Takes references: all must outlive the loop. Throws OptionsError listing every problem of the options.
-  /// The planner works inside the tick; for the other way see PlannerThread.
-  ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-              TickObserver* observer = nullptr);
+  /// A Planner works inside the tick; for the other way see PlannerThread.
   ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
               TickObserver* observer = nullptr);
 
@@ -130,10 +127,6 @@ class ControlLoop {
   bool write(CommandSource source, bool offers_next) noexcept;
   void leave_tick(TimePoint begin) noexcept;
 
-  ControlLoop(std::unique_ptr<TickPlanner> own_plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-              TickObserver* observer);
-
-  std::unique_ptr<TickPlanner> own_plan_;  // plan_ if a planner was given
   PlanSource& plan_;
   Robot& robot_;
   Clock& clock_;

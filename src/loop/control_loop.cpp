@@ -68,16 +68,6 @@ std::string ControlLoopOptions::validate() const {
   return problems.text().empty() ? guard_problems : problems.text() + '\n' + guard_problems;
 }
 
-ControlLoop::ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-                         TickObserver* observer)
-    : ControlLoop(std::make_unique<TickPlanner>(planner), robot, clock, options, observer) {}
-
-ControlLoop::ControlLoop(std::unique_ptr<TickPlanner> own_plan, Robot& robot, Clock& clock,
-                         const ControlLoopOptions& options, TickObserver* observer)
-    : ControlLoop(*own_plan, robot, clock, options, observer) {
-  own_plan_ = std::move(own_plan);
-}
-
 ControlLoop::ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
                          TickObserver* observer)
     : plan_(plan),
@@ -100,7 +90,7 @@ bool ControlLoop::reset(std::span<const Token> goal, std::span<const Token> idle
   kept_ = read(next_tick_);
   if (!kept_ || !observation_.fresh || !is_count(observation_.state_step)) return false;
   if (!tokenizer_.encode_state(observation_.state, state_tokens_)) return false;
-  if (!plan_.reset(state_tokens_, goal, idle)) return false;
+  if (plan_.reset(state_tokens_, goal, idle) != PlanReset::kOk) return false;
   begin_plan(idle);
   base_ = observation_.state_step;
   return true;
@@ -110,7 +100,7 @@ bool ControlLoop::reset(std::span<const Token> state, std::span<const Token> goa
                         std::span<const Token> idle) noexcept {
   const RealTimeSection section;
   stopping_ = true;
-  if (!plan_.reset(state, goal, idle)) return false;
+  if (plan_.reset(state, goal, idle) != PlanReset::kOk) return false;
   begin_plan(idle);
   base_.reset();
   return true;
@@ -222,13 +212,13 @@ void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
     };
     plan_.refine(left_of(budget_), left_of(most_));
   };
-  TickObservation observation{.begun = begun_, .done = done_, .observed = observed};
+  TickObservation observation{.started = begun_, .done = done_, .observed = observed};
   if (observation_.fresh) {
     observation.state = state_tokens_;
     observation.state_step = observation_.state_step - *base_;
   }
-  plan_.begin_tick(observation);
-  if (plan_.behind() > options_.max_stuck_ticks) {
+  plan_.observe(observation);
+  if (plan_.report().behind > options_.max_stuck_ticks) {
     report_.faults |= kStuck;
     stopping_ = true;
     stop_robot();
@@ -236,14 +226,14 @@ void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
   }
   const bool head_is_ripe = plan_.report().head_is_ripe;
   if (!head_is_ripe) refine();
-  if (!observed || plan_.behind() > 0) {
+  if (!observed || plan_.report().behind > 0) {
     write_planned(CommandSource::kHeld);
   } else {
-    const bool ripe = plan_.report().goal_reached || plan_.decided(0);
+    const bool ripe = plan_.report().goal_reached || plan_.step(0).decided;
     write_planned(ripe ? CommandSource::kFresh : CommandSource::kPartial);
   }
   if (head_is_ripe) refine();
-  const RefineReport& refined = plan_.report();
+  const PlanReport& refined = plan_.report();
   if (refined.bad_model) report_.faults |= kBadModel;
   report_.passes = refined.passes;
   report_.decided_steps = refined.decided_steps;
@@ -253,13 +243,14 @@ void ControlLoop::follow_plan(bool observed, TimePoint begin) noexcept {
 }
 
 void ControlLoop::write_planned(CommandSource source) noexcept {
-  tokenizer_.decode_action(plan_.action(0), action_);
-  const bool next_is_ripe = plan_.decided(1);
-  if (next_is_ripe) tokenizer_.decode_action(plan_.action(1), next_);
+  tokenizer_.decode_action(plan_.step(0).action, action_);
+  const PlannedStep next = plan_.step(1);
+  const bool next_is_ripe = next.decided;
+  if (next_is_ripe) tokenizer_.decode_action(next.action, next_);
   const bool offered_next = write(source, next_is_ripe);
   // The robot begins `next` only together with the step before it, if at all.
   const bool may_begin_next = offered_next && begun_ <= done_ && options_.step_ticks == 0;
-  plan_.emitted(may_begin_next ? 2 : 1, options_.step_ticks > 0 ? done_ + 1 : begun_);
+  plan_.sent(may_begin_next ? 2 : 1, options_.step_ticks > 0 ? done_ + 1 : begun_);
 }
 
 /// Stops the robot when it was out of touch for too long. Missed ticks count: they brought nothing either.

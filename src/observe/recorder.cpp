@@ -95,7 +95,7 @@ void Recorder::keep_plan() noexcept {
   const auto slots = static_cast<std::size_t>(layout_.slots());
   Token* to = bank.plans.data() + bank.next * static_cast<std::size_t>(options_.plan_steps) * slots;
   for (int step = 0; step < options_.plan_steps; ++step) {
-    const auto tokens = plan_.tokens(step);
+    const auto tokens = plan_.step(step).tokens;
     to = std::copy(tokens.begin(), tokens.end(), to);
   }
 }

@@ -1,4 +1,3 @@
-#include "ripen/error.hpp"
 #include "ripen/recorder.hpp"
 
 #include <gmock/gmock.h>
@@ -12,6 +11,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "ripen/error.hpp"
 #include "ripen/random.hpp"
 #include "ripen/recorded_robot.hpp"
 #include "ripen/recording_writer.hpp"
@@ -32,8 +32,8 @@ constexpr int kPlanSteps = 6;
 struct World {
   explicit World(Robot& robot, const RecorderOptions& options = {.plan_steps = kPlanSteps}, std::uint64_t seed = 1)
       : planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8, .seed = seed}),
-        recorder(robot, plan, options),
-        loop(plan, recorder, clock, {.budget = Budget{.passes = 1}, .max_read_failures = 5}, &recorder) {
+        recorder(robot, planner, options),
+        loop(planner, recorder, clock, {.budget = Budget{.passes = 1}, .max_read_failures = 5}, &recorder) {
     EXPECT_TRUE(loop.reset(kStart, kGoal, kIdle));
   }
   void step(std::int64_t tick) { loop.step(TimePoint(tick * period)); }
@@ -44,7 +44,6 @@ struct World {
   static constexpr std::chrono::nanoseconds period = std::chrono::milliseconds(5);
   test::LineDenoiser denoiser;
   Planner planner;
-  TickPlanner plan{planner};
   ManualClock clock;
   Recorder recorder;
   ControlLoop loop;
@@ -143,9 +142,8 @@ TEST(RecorderTest, ListsEveryProblemOfItsOptions) {
   LineRobot robot(2);
   test::LineDenoiser denoiser;
   Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
-  const TickPlanner plan(planner);
   const std::string text =
-      complaint([&] { const Recorder recorder(robot, plan, {.ticks = 0, .plan_steps = 25, .period = {}}); });
+      complaint([&] { const Recorder recorder(robot, planner, {.ticks = 0, .plan_steps = 25, .period = {}}); });
   EXPECT_THAT(text, HasSubstr("ticks 0"));
   EXPECT_THAT(text, HasSubstr("ticks_after 200"));
   EXPECT_THAT(text, HasSubstr("plan_steps 25"));

@@ -1,4 +1,3 @@
-#include "ripen/error.hpp"
 #include "ripen/token_layout.hpp"
 
 #include <gmock/gmock.h>
@@ -8,6 +7,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "ripen/error.hpp"
 #include "ripen/tokenizer.hpp"
 
 namespace ripen {
@@ -41,8 +41,7 @@ TEST(TokenLayout, ListsEveryProblemAtOnce) {
 
 TEST(TokenLayout, RefusesARangeThatIsNone) {
   for (const auto& [low, high] : {std::pair(-1e308, 1e308), {0.0, 1e308}, {NAN, NAN}, {INFINITY, INFINITY}}) {
-    EXPECT_THROW(TokenLayout({{"a", SlotRole::kState, 10, low, high}, {"b", SlotRole::kAction, 2}}),
-                 ModelError)
+    EXPECT_THROW(TokenLayout({{"a", SlotRole::kState, 10, low, high}, {"b", SlotRole::kAction, 2}}), ModelError)
         << low << " " << high;
   }
 }

@@ -72,7 +72,7 @@ TEST(CommandLine, TakesEveryOption) {
   EXPECT_EQ(result.options.passes, 4);
   EXPECT_EQ(result.options.planner.temperature, 0.5);
   EXPECT_EQ(result.options.drop_rate, 0.2);
-  EXPECT_EQ(result.options.planner.replanning, Replanning::kChunk);
+  EXPECT_EQ(result.options.opponent.kind, opponents::Kind::kChunk);
   EXPECT_EQ(result.options.sensor_latency_ticks, 2);
   EXPECT_EQ(result.options.render, "out.svg");
 }

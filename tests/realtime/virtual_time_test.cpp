@@ -131,12 +131,9 @@ TEST_P(VirtualTimeTest, AMillionTicksBreakNoPromise) {
     SlowDenoiser denoiser;
     if (!planner_thread) denoiser.clock = &clock;
     Planner planner(denoiser, {.horizon = 24, .history = 8, .candidates = 4, .pass_windows = 4, .seed = seed});
-    std::unique_ptr<PlanSource> plan;
-    if (planner_thread) {
-      plan = std::make_unique<PlannerThread>(planner);
-    } else {
-      plan = std::make_unique<TickPlanner>(planner);
-    }
+    std::optional<PlannerThread> thread;
+    if (planner_thread) thread.emplace(planner);
+    PlanSource& plan = thread ? static_cast<PlanSource&>(*thread) : planner;
     const int step_ticks = std::array{0, 1, 3}[seed % 3];
     ControlLoopOptions options{.period = kPeriod,
                                .budget = Budget{.passes = static_cast<int>(seed % 4)},
@@ -154,7 +151,7 @@ TEST_P(VirtualTimeTest, AMillionTicksBreakNoPromise) {
       robot.accepts = random.below(20) != 0;
     };
     Checker checker(robot, options);
-    const auto loop = std::make_unique<ControlLoop>(*plan, checker, clock, options, &checker);
+    const auto loop = std::make_unique<ControlLoop>(plan, checker, clock, options, &checker);
     while (checker.ticks < ticks_of_a_run()) {
       if (loop->reset(kGoal, kIdle)) checker.was_reset();
       loop->run({});
