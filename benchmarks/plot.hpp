@@ -33,7 +33,7 @@ struct Plot {
 inline void write_svg(const Plot& plot, const std::string& path) {
   constexpr double kWidth = 640, kHeight = 400, kLeft = 60, kRight = 130, kTop = 36, kBottom = 48;
   constexpr const char* kColours[] = {"#0b6e4f", "#c1440e", "#2b59c3", "#8a5a00", "#7b2d8b",
-                                      "#555555", "#d1006c", "#0090a8", "#9aa500", "#000000"};
+                                      "#555555", "#d1006c", "#0090a8", "#9aa500"};
   double least = std::numeric_limits<double>::max(), most = std::numeric_limits<double>::lowest();
   std::vector<double> ticks;
   for (const Line& line : plot.lines) {

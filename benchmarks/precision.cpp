@@ -70,8 +70,8 @@ int program(int argc, char** argv) {
   const auto rounded = likeliest(model, Precision::kInt8, states);
   std::size_t good = 0, good_rounded = 0, same = 0;
   for (std::size_t i = 0; i < exact.size(); ++i) {
-    if ((states.good[i] >> exact[i] & 1U) != 0) ++good;
-    if ((states.good[i] >> rounded[i] & 1U) != 0) ++good_rounded;
+    if (train::is_good(states.good[i], exact[i])) ++good;
+    if (train::is_good(states.good[i], rounded[i])) ++good_rounded;
     if (exact[i] == rounded[i]) ++same;
   }
   const auto percent = [&](std::size_t n) {

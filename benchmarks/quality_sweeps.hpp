@@ -11,24 +11,22 @@ namespace ripen::quality {
 /// What is not the library's default is best for the contender, chosen on seed 71: README.md.
 struct Contender {
   const char* name;
-  Replanning replanning;
-  int plan_passes = PlannerOptions{}.plan_passes;
-  int chunk = PlannerOptions{}.chunk;
+  opponents::Kind kind;
+  int plan_passes = opponents::Options{}.plan_passes;
+  int chunk = opponents::Options{}.chunk;
   int wait_passes = 0;
   PlanMethod method = PlanMethod::kCandidates;
 };
 
 inline constexpr Contender kContenders[] = {
-    {"rolling", Replanning::kRolling},
-    {.name = "rolling-waits", .replanning = Replanning::kRolling, .wait_passes = 256},
-    {.name = "window", .replanning = Replanning::kRolling, .method = PlanMethod::kWindow},
-    {"cold", Replanning::kCold},
-    {"chunk", Replanning::kChunk, 256, 4},
-    {"chunk-ahead", Replanning::kChunkAhead, 1024, 2},
-    {"chunk-ahead-1", Replanning::kChunkAhead, 1024, 1},  // Chunks of one step that wait for their plan are ar-action.
-    {"reactive", Replanning::kReactive},
-    {"ar", Replanning::kAutoregressive, 1024},
-    {"ar-action", Replanning::kAutoregressiveActions, 256},
+    {"rolling", opponents::Kind::kRolling},
+    {.name = "rolling-waits", .kind = opponents::Kind::kRolling, .wait_passes = 256},
+    {.name = "window", .kind = opponents::Kind::kRolling, .method = PlanMethod::kWindow},
+    {"cold", opponents::Kind::kCold},
+    {"chunk", opponents::Kind::kChunk, 256, 4},
+    {"chunk-ahead", opponents::Kind::kChunkAhead, 1024, 2},
+    {"chunk-ahead-1", opponents::Kind::kChunkAhead, 1024, 1},
+    {"reactive", opponents::Kind::kReactive},
 };
 
 /// One thing that is varied, the others being as they are by default.
@@ -61,11 +59,11 @@ inline std::vector<Sweep> sweeps(bool small) {
       {"noise", "spread of the random bonus", few({0, 0.1, 0.25, 0.5, 1}, {0.1, 0.25}), false,
        [](cube::Options& o, double v) { o.planner.noise = v; }},
       {"plan-passes", "most passes of a plan", few({16, 64, 256, 1024}, {64, 256}), true,
-       [](cube::Options& o, double v) { o.planner.plan_passes = static_cast<int>(v); }},
+       [](cube::Options& o, double v) { o.opponent.plan_passes = static_cast<int>(v); }},
       {"wait-passes", "most passes waited for a plan", few({16, 64, 256, 1024}, {64, 256}), true,
        [](cube::Options& o, double v) { o.planner.wait_passes = static_cast<int>(v); }},
       {"chunk", "steps done of a plan", few({1, 2, 4, 8, 16, 32}, {2, 8}), true,
-       [](cube::Options& o, double v) { o.planner.chunk = static_cast<int>(v); }},
+       [](cube::Options& o, double v) { o.opponent.chunk = static_cast<int>(v); }},
       {"quarter", "time of a quarter turn [ms]", few({10, 20, 40, 80, 160}, {20, 80}), true,
        [](cube::Options& o, double v) { o.quarter_us = static_cast<int>(1000 * v); }},
       {"disturb", "disturbances a turn", few({0, 0.02, 0.05, 0.1, 0.2}, {0, 0.1}), false,

@@ -113,9 +113,7 @@ cube::Options options_of(const Settings& settings, const Contender& contender) {
   if (!settings.budget_us) options.passes = settings.passes;
   options.disturb_rate = settings.disturb_rate;
   options.planner.method = contender.method;
-  options.planner.replanning = contender.replanning;
-  options.planner.plan_passes = contender.plan_passes;
-  options.planner.chunk = contender.chunk;
+  options.opponent = {.kind = contender.kind, .chunk = contender.chunk, .plan_passes = contender.plan_passes};
   options.planner.wait_passes = contender.wait_passes;
   return options;
 }

@@ -130,12 +130,9 @@ Totals measure(const Options& options) {
   TracedDenoiser traced(denoiser, trace);
   Planner planner(options.trace.empty() ? static_cast<Denoiser&>(denoiser) : traced, {.seed = options.seed},
                   &transition);
-  std::unique_ptr<PlanSource> plan;
-  if (options.planner_thread) {
-    plan = std::make_unique<PlannerThread>(planner);
-  } else {
-    plan = std::make_unique<TickPlanner>(planner);
-  }
+  std::optional<PlannerThread> thread;
+  if (options.planner_thread) thread.emplace(planner);
+  PlanSource& plan = thread ? static_cast<PlanSource&>(*thread) : planner;
   const Task task = cube::solved_task();
   SteadyClock clock;
   Random random(options.seed);
@@ -146,7 +143,7 @@ Totals measure(const Options& options) {
     cube::CubeRobot robot(cube::random_cube(random), {.tick = options.period(), .seed = options.seed});
     Referee referee(robot, options.ticks() - totals.ticks - totals.missed);
     TraceTicks ticks(trace);
-    const auto loop = std::make_unique<ControlLoop>(*plan, robot, clock, options.loop(),
+    const auto loop = std::make_unique<ControlLoop>(plan, robot, clock, options.loop(),
                                                     std::vector<TickObserver*>{&ticks, &referee});
     if (const ResetResult result = loop->reset(task); result != ResetResult::kOk) {
       throw std::runtime_error(to_text(result));
@@ -155,7 +152,7 @@ Totals measure(const Options& options) {
     totals.add(loop->statistics());
     totals.solved += robot.solved() ? 1 : 0;
   }
-  plan.reset();  // with its thread, if it has one
+  thread.reset();
   if (!options.trace.empty()) trace.save(options.trace);
   return totals;
 }

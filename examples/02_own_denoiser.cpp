@@ -12,18 +12,19 @@ int main() try {
   std::array<ripen::Token, 1> place{4};
   carriage::Denoiser denoiser(kGoal[0]);
   ripen::Planner planner(denoiser, {.horizon = 32, .candidates = 8, .pass_windows = 8});
-  if (!planner.reset(place, kGoal, kIdle)) return 1;
+  if (planner.reset(place, kGoal, kIdle) != ripen::PlanReset::kOk) return 1;
 
   for (int step = 0; step < 36; ++step) {
     if (step == 10) place[0] = 12;  // the world does something else: what is left of the plan is a warm start
-    // Three passes a step: the plan ripens over many steps, and action() is valid at any time.
-    const ripen::RefineReport report = planner.refine({.state = place, .step = step, .begun = step}, {.passes = 3});
-    const ripen::Token velocity = planner.action()[0];
+    // Three passes a step: the plan ripens over many steps, and step(0) is valid at any time.
+    planner.observe({.state = place, .state_step = step, .started = step, .done = step});
+    planner.refine({.passes = 3});
+    const ripen::PlanReport& report = planner.report();
+    const ripen::Token velocity = planner.step(0).action[0];
     std::printf("step %2d: at %2d, %+d, %2d steps decided, %d to the goal%s\n", step, place[0],
                 velocity - carriage::kStay, report.decided_steps, report.steps_to_goal,
                 report.disturbed ? ", disturbed" : "");
     place[0] = carriage::Denoiser::moved(place[0], velocity);
-    planner.shift(1);
   }
   return place == kGoal ? 0 : 1;
 } catch (const ripen::Error& error) {

@@ -47,7 +47,7 @@ void declare(CLI::App& app, Options& options) {
                  "Passes to stand still for, rather than turn by a plan that does not reach the goal yet")
       ->capture_default_str()
       ->group(planner);
-  examples::declare_replanning(app, options.planner, planner);
+  examples::declare_replanning(app, options.opponent, planner);
   app.add_option("--max-moves", options.max_moves, "Turns after which the robot gives up")
       ->capture_default_str()
       ->group(planner);
@@ -93,10 +93,11 @@ std::string Options::validate() const {
   problems.range("--quarter-us", quarter_us, 100, 10000000);
   problems.range("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
   problems.range("--jobs", jobs, 1, 1024);
-  if (planner_thread && planner.replanning != Replanning::kRolling) {
+  if (planner_thread && opponent.kind != opponents::Kind::kRolling) {
     problems.add("--planner-thread works with --planner rolling only");
   }
   problems.include(planner.validate());
+  problems.include(opponent.validate(planner.horizon));
   return problems.text();
 }
 

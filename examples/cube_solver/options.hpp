@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "opponents/opponents.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "ripen/planner.hpp"
 
@@ -25,7 +26,8 @@ struct Options {
   bool planner_thread = false;  ///< plan on a thread of its own; needs real time and no budget
 
   PlannerOptions planner = {};
-  int max_moves = 100;  ///< turns by the robot
+  opponents::Options opponent = {};  ///< what plans, of those that can be compared
+  int max_moves = 100;               ///< turns by the robot
 
   double slip_rate = 0.0;
   double disturb_rate = 0.0;

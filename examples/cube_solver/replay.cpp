@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
@@ -47,9 +48,9 @@ void each_field(OptionsType& options, const Access& access) {
   access("wait_passes", planner.wait_passes);
   access("noise", planner.noise);
   access("seed", planner.seed);
-  access("replanning", planner.replanning);
-  access("chunk", planner.chunk);
-  access("plan_passes", planner.plan_passes);
+  access("replanning", options.opponent.kind);
+  access("chunk", options.opponent.chunk);
+  access("plan_passes", options.opponent.plan_passes);
 }
 
 }  // namespace
@@ -123,16 +124,15 @@ Recording replay(const Recording& recording, Denoiser& denoiser) {
   if (const std::string problems = options.validate(); !problems.empty()) throw std::invalid_argument(problems);
 
   const CubeTransition transition;
-  Planner planner(denoiser, options.planner, &transition);
-  TickPlanner plan(planner);
+  const std::unique_ptr<PlanSource> plan = opponents::make(denoiser, options.planner, options.opponent, &transition);
   RecordedRobot robot(recording);
-  Recorder recorder(plan, {.ticks = static_cast<int>(recording.ticks.size()),
+  Recorder recorder(*plan, {.ticks = static_cast<int>(recording.ticks.size()),
                            .ticks_after = 0,
                            .faults = 0,
                            .severity = {},
                            .period = recording.period});
   ManualClock clock;
-  ControlLoop loop(plan, robot, clock, loop_options_of(options), {&recorder});
+  ControlLoop loop(*plan, robot, clock, loop_options_of(options), {&recorder});
   if (loop.reset(solved_task(), to_channels(from_facelets(*options.facelets))) != ResetResult::kOk) {
     throw std::invalid_argument("the denoiser's layout is not the cube's");
   }

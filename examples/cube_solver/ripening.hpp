@@ -36,8 +36,8 @@ class Ripening {
       if (ripe_ticks_.size() < ripe_ticks_.capacity()) ripe_ticks_.push_back(report.tick - since_[place(begun_)]);
       set(begun_, kMask, report.tick, true);
     }
-    const std::int64_t end = plan.head() + plan.horizon();
-    for (std::int64_t step = std::max(begun_, plan.head()); step < end; ++step) follow(plan, step, report.tick);
+    const std::int64_t head = plan.report().head, end = head + plan.horizon();
+    for (std::int64_t step = std::max(begun_, head); step < end; ++step) follow(plan, step, report.tick);
     if (report.disturbed && disturbed_.size() < disturbed_.capacity()) disturbed_.push_back(report.tick);
     if (report.source == CommandSource::kPartial) ++undecided_;
     const bool is_whole = report.steps_to_goal >= 0;
@@ -66,9 +66,10 @@ class Ripening {
 
  private:
   void follow(const PlanSource& plan, std::int64_t step, std::int64_t tick) noexcept {
-    const std::int64_t ahead = step - plan.head();
+    const std::int64_t ahead = step - plan.report().head;
     if (ahead < 0 || ahead >= plan.horizon()) return;
-    set(step, plan.decided(static_cast<int>(ahead)) ? plan.action(static_cast<int>(ahead))[0] : kMask, tick, false);
+    const auto planned = plan.step(static_cast<int>(ahead));
+    set(step, planned.decided ? planned.action[0] : kMask, tick, false);
   }
 
   void set(std::int64_t step, Token action, std::int64_t tick, bool begun) noexcept {

@@ -87,10 +87,10 @@ class Watcher : public TickObserver {
     }
     s.planned = std::min(options_.planner.horizon, Snapshot::kMaxSteps);
     for (int i = 0; i < s.planned; ++i) {
-      const bool decided = plan_.decided(i);
-      const Token action = plan_.action(i)[0];
-      const float noise = static_cast<float>(plan_.level(i)) / kFullNoise;
-      s.plan[static_cast<std::size_t>(i)] = {static_cast<Move>(action), decided, decided ? 1.0F - noise : 0.0F};
+      const auto step = plan_.step(i);
+      const float noise = static_cast<float>(step.level) / kFullNoise;
+      s.plan[static_cast<std::size_t>(i)] = {static_cast<Move>(step.action[0]), step.decided,
+                                             step.decided ? 1.0F - noise : 0.0F};
     }
     place_.view->publish();
   }
@@ -137,15 +137,15 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
   const CubeTransition transition;
   PlannerOptions wanted = options.planner;
   wanted.seed = seed;
-  Planner planner(denoiser, wanted, &transition);
   SteadyClock steady;
   ManualClock manual;
   Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;
+  std::optional<Planner> threaded;
   std::unique_ptr<PlanSource> plan;
   if (options.planner_thread) {
-    plan = std::make_unique<PlannerThread>(planner);
+    plan = std::make_unique<PlannerThread>(threaded.emplace(denoiser, wanted, &transition));
   } else {
-    plan = std::make_unique<TickPlanner>(planner);
+    plan = opponents::make(denoiser, wanted, options.opponent, &transition);
   }
   Watcher watcher(robot, *plan, options, place);
   std::vector<TickObserver*> observers;

@@ -1,6 +1,7 @@
 #include "push_t/episode.hpp"
 
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <stop_token>
 
@@ -19,8 +20,8 @@ namespace {
 /// Ends the loop when the robot is done, and records what happens.
 class Watcher : public TickObserver {
  public:
-  Watcher(const PushTRobot& robot, const Planner& planner, Recording* recording, const examples::Interrupt* interrupt)
-      : robot_(robot), planner_(planner), tokenizer_(planner.layout()), recording_(recording), interrupt_(interrupt) {}
+  Watcher(const PushTRobot& robot, const PlanSource& plan, Recording* recording, const examples::Interrupt* interrupt)
+      : robot_(robot), plan_(plan), tokenizer_(plan.layout()), recording_(recording), interrupt_(interrupt) {}
 
   bool on_tick(const Tick&) noexcept override {
     if (Frame* frame = recording_ != nullptr ? recording_->next() : nullptr) record(*frame);
@@ -38,24 +39,23 @@ class Watcher : public TickObserver {
     frame.disturbed = robot_.disturbances() > disturbances_;
     disturbances_ = robot_.disturbances();
     frame.plan.clear();
-    const PlanBuffer& plan = planner_.buffer();
-    for (int i = 0; i < plan.horizon() && planner_.decided(i); ++i) {
+    for (int i = 0; i < plan_.horizon() && plan_.step(i).decided; ++i) {
+      const auto step = plan_.step(i);
       std::array<double, kActions> target{};
-      tokenizer_.decode_action(planner_.action(i), target);
-      const auto levels = plan.levels(0, plan.head() + i);
-      frame.plan.push_back({{target[0], target[1]}, 1.0F - static_cast<float>(levels.back()) / kFullNoise});
+      tokenizer_.decode_action(step.action, target);
+      frame.plan.push_back({{target[0], target[1]}, 1.0F - static_cast<float>(step.level) / kFullNoise});
       std::array<double, kStates> state{};
-      const auto tokens = plan.state(0, plan.head() + i);
+      const auto tokens = step.tokens.first(kStates);
       for (int s = 0; s < kStates; ++s) {
         state[static_cast<std::size_t>(s)] = tokenizer_.decode(s, tokens[static_cast<std::size_t>(s)]);
       }
-      frame.expects = planner_.layout().valid(tokens, false);
+      frame.expects = plan_.layout().valid(tokens, false);
       if (frame.expects) frame.expected = from_channels(state).block;
     }
   }
 
   const PushTRobot& robot_;
-  const Planner& planner_;
+  const PlanSource& plan_;
   Tokenizer tokenizer_;
   Recording* recording_;
   const examples::Interrupt* interrupt_;
@@ -82,13 +82,13 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
                                           .max_steps = options.max_steps});
   PlannerOptions wanted = options.planner;
   wanted.seed = seed;
-  Planner planner(denoiser, wanted);
+  const std::unique_ptr<PlanSource> plan = opponents::make(denoiser, wanted, options.opponent);
   SteadyClock steady;
   ManualClock manual;
   Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;
-  Watcher watcher(robot, planner, recording, interrupt);
+  Watcher watcher(robot, *plan, recording, interrupt);
   ControlLoop loop(
-      planner, robot, clock,
+      *plan, robot, clock,
       {.period = std::chrono::microseconds(options.tick_us),
        .budget = budget_of(options),
        .step_ticks = 1,

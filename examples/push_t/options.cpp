@@ -43,7 +43,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--window-history", options.planner.window_history, "Steps behind the present that a window shows")
       ->capture_default_str()
       ->group(planner);
-  examples::declare_replanning(app, options.planner, planner);
+  examples::declare_replanning(app, options.opponent, planner);
   app.add_option("--max-steps", options.max_steps, "Steps after which the robot gives up")
       ->capture_default_str()
       ->group(planner);
@@ -95,6 +95,7 @@ std::string Options::validate() const {
   problems.range("--attempts", attempts, 1, 1000000);
   problems.require(attempts == 1 || save_successes.has_value(), "--attempts is for --save-successes only");
   problems.include(planner.validate());
+  problems.include(opponent.validate(planner.horizon));
   return problems.text();
 }
 

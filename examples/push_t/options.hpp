@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "opponents/opponents.hpp"
 #include "push_t/starts.hpp"
 #include "ripen/planner.hpp"
 
@@ -22,8 +23,8 @@ struct Options {
   std::optional<int> passes = {};     ///< a tick
   bool virtual_time = false;
 
-  PlannerOptions planner = {
-      .method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .temperature = 2.5, .plan_passes = 1};
+  PlannerOptions planner = {.method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .temperature = 2.5};
+  opponents::Options opponent = {.plan_passes = 1};  ///< what plans, of those that can be compared
   int max_steps = 300;
 
   double disturb_rate = 0.0;

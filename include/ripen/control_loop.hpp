@@ -150,9 +150,7 @@ class ControlLoop {
  public:
   /// Takes references: all must outlive the loop. observers: all are told of each tick, in this order; one that
   /// returns false ends the loop. Throws OptionsError listing every problem of the options and of their fit to the
-  /// layout, and for a null observer. The planner works inside the tick; for the other way see PlannerThread.
-  ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-              std::vector<TickObserver*> observers = {});
+  /// layout, and for a null observer. A Planner works inside the tick; a PlannerThread beside it.
   ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
               std::vector<TickObserver*> observers = {});
   ~ControlLoop();

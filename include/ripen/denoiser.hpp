@@ -14,6 +14,13 @@ enum class PassDepth : std::uint8_t {
   kWindow,    ///< everything, with what the rest of the window knows: logits of every slot of every step
 };
 
+/// What a model has beside its heads for actions. What a planner needs of it is checked when the planner is built.
+struct Capabilities {
+  bool tables = true;  ///< PassDepth::kDynamics predicts states
+  bool mixer = true;   ///< PassDepth::kWindow knows more of a step than the step before it
+  bool value = true;   ///< DenoiseBatch::value is filled
+};
+
 /// One unit of work, never interrupted: some windows of consecutive steps.
 struct DenoiseBatch {
   PassDepth depth = PassDepth::kWindow;
@@ -21,7 +28,7 @@ struct DenoiseBatch {
   int steps = 0;    ///< steps in each window, at most Denoiser::max_steps()
   /// [windows][steps][slots]; kMask where nothing is known.
   const Token* tokens = nullptr;
-  /// Out, unnormalised log-probabilities of the clean tokens.
+  /// Out, unnormalised log-probabilities of the clean tokens. All finite: a pass with NaN or infinity is thrown away.
   /// kDynamics: [windows][state_logits]; kStep: [windows][action logits]; kWindow: [windows][steps][logits].
   float* logits = nullptr;
   /// Out, expected number of steps to the goal. kStep: [windows]; kWindow: [windows][steps]; may be null.
@@ -40,6 +47,9 @@ class Denoiser {
   [[nodiscard]] virtual const TokenLayout& layout() const noexcept = 0;
   [[nodiscard]] virtual int max_windows() const noexcept = 0;  ///< largest DenoiseBatch::windows
   [[nodiscard]] virtual int max_steps() const noexcept = 0;    ///< largest DenoiseBatch::steps, at least 2
+
+  /// What the model has. The same at all times.
+  [[nodiscard]] virtual Capabilities capabilities() const noexcept { return {}; }
 
   /// Fills batch.logits (and batch.value). The same batch gives the same bits.
   virtual void run(const DenoiseBatch& batch) noexcept = 0;

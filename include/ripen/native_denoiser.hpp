@@ -54,6 +54,7 @@ class NativeDenoiser : public Denoiser {
   [[nodiscard]] const TokenLayout& layout() const noexcept override;
   [[nodiscard]] int max_windows() const noexcept override;
   [[nodiscard]] int max_steps() const noexcept override;
+  [[nodiscard]] Capabilities capabilities() const noexcept override;
   void run(const DenoiseBatch& batch) noexcept override;
 
   [[nodiscard]] Precision precision() const noexcept;

@@ -1,26 +1,59 @@
 #pragma once
-// Where a control loop's actions come from: a planner inside the tick, or one on a thread of its own.
+// What a control loop asks of whoever plans: a planner inside the tick, one on a thread of its own, or something else.
 
 #include <cstdint>
 #include <span>
 
 #include "ripen/budget.hpp"
 #include "ripen/plan_buffer.hpp"
-#include "ripen/planner.hpp"
+#include "ripen/token_layout.hpp"
 
 namespace ripen {
 
 /// What a tick knows before it acts, on the plan's count of steps.
 struct TickObservation {
-  std::span<const Token> state;  ///< [states]; empty if nothing was sensed
-  std::int64_t state_step = 0;   ///< whose state it is
-  std::int64_t begun = 0;        ///< steps that have begun
-  std::int64_t done = 0;         ///< steps that are done: the head of the plan stands there
-  bool observed = true;          ///< false: nothing could be read, so steps may have begun that are not counted
+  std::span<const Token> state = {};  ///< [states]; empty if nothing was sensed, kMask for a channel that was not seen
+  std::int64_t state_step = 0;        ///< whose state it is
+  std::int64_t started = 0;           ///< steps that have started: their actions do not change any more
+  std::int64_t done = 0;              ///< steps that are done: the head of the plan stands there
+  bool observed = true;               ///< false: nothing could be read, so steps may have started that are not counted
 };
 
-/// What the control loop asks of a plan, in this order in each tick: begin_tick, refine, the reads, emitted, refine.
-/// One thread; every call is real-time safe.
+/// What a plan holds for one step. A view: valid until the plan is told or asked to change.
+struct PlannedStep {
+  std::span<const Token> tokens = {};  ///< [slots] as planned, decided or not; kMask where nothing is known
+  std::span<const Token> action = {};  ///< [actions] to be done: the plan's if it is decided, else the hold action
+  bool decided = false;                ///< by the model, rather than due before any pass reached it
+  NoiseLevel level = kFullNoise;       ///< of the action's last token: how unsure it is
+};
+
+/// What was done for the plan since the last observe(), and what the plan is like now. A POD.
+struct PlanReport {
+  std::int64_t head = 0;      ///< the step that the plan begins with, counted from reset
+  std::int32_t passes = 0;    ///< passes run
+  bool disturbed = false;     ///< the observation contradicted the plan's prediction
+  bool rejoined = false;      ///< the plan goes on from another of its own states, or is led back there by one action
+  bool head_is_ripe = false;  ///< the head's action is decided, and on all that was seen
+  bool goal_reached = false;  ///< the first step that has not started begins at the goal
+  bool settled = false;       ///< nothing was left that a pass could improve
+  bool bad_model = false;     ///< the model gave NaN or infinity: that pass was thrown away, and none followed it
+  std::int32_t decided_steps = 0;            ///< steps decided from the head on
+  std::int32_t steps_to_goal = -1;           ///< steps from the head to the goal in the plan; -1: it does not reach it
+  std::int64_t behind = 0;                   ///< [ticks] before this one that the plan does not know of yet
+  std::int64_t predicted_nanoseconds = 0;    ///< predicted cost of the last pass
+  std::int64_t worst_error_nanoseconds = 0;  ///< by how much a pass outlasted its prediction
+};
+
+/// What came of a reset.
+enum class PlanReset : std::uint8_t {
+  kOk,
+  kBadState,  ///< not [states] tokens of their vocabularies
+  kBadGoal,   ///< not [states] tokens of their vocabularies or kMask
+  kBadHold,   ///< not [actions] tokens of their vocabularies
+  kNoGoal,    ///< the goal is kMask throughout, and the planner has to get somewhere
+};
+
+/// In each tick: observe, refine, step, sent, refine. One thread; every call is real-time safe.
 class PlanSource {
  public:
   virtual ~PlanSource() = default;
@@ -28,68 +61,27 @@ class PlanSource {
   [[nodiscard]] virtual const TokenLayout& layout() const noexcept = 0;
   [[nodiscard]] virtual int horizon() const noexcept = 0;  ///< [steps] of the plan
 
-  /// As Planner::reset.
-  [[nodiscard]] virtual bool reset(std::span<const Token> state, std::span<const Token> goal,
-                                   std::span<const Token> idle) noexcept = 0;
+  /// Forgets everything and begins at step 0 in this state. state and goal: [states]; kMask in the goal means any.
+  /// hold: the action of a step for which nothing is decided, and at the goal. [actions]
+  /// Changes nothing unless it returns kOk.
+  [[nodiscard]] virtual PlanReset reset(std::span<const Token> state, std::span<const Token> goal,
+                                        std::span<const Token> hold) noexcept = 0;
 
   /// Clamps what was observed and moves the head on to the first step that is not done.
-  virtual void begin_tick(const TickObservation& observation) noexcept = 0;
-  /// What the tick can spend on the plan, and what it can as long as the head is not decided.
+  virtual void observe(const TickObservation& observation) noexcept = 0;
+
+  /// Improves the plan until `budget` is spent or nothing is left to do; as long as the head's action is not decided,
+  /// until `most` is.
   virtual void refine(const Budget& budget, const Budget& most) noexcept = 0;
 
-  /// The step the head stands at, counted from reset.
-  [[nodiscard]] virtual std::int64_t head() const noexcept = 0;
-  /// The action of the head, or of a step behind it. Valid at any instant after reset. [actions]
-  [[nodiscard]] virtual std::span<const Token> action(int step_ahead) const noexcept = 0;
-  /// Whether it was decided by the model.
-  [[nodiscard]] virtual bool decided(int step_ahead) const noexcept = 0;
-  /// How unsure that was: the noise level of the action's last token.
-  [[nodiscard]] virtual NoiseLevel level(int step_ahead) const noexcept = 0;
-
-  /// What the plan holds for a step, decided or not, kMask where it holds nothing. step_ahead below horizon(). [slots]
-  [[nodiscard]] virtual std::span<const Token> tokens(int step_ahead) const noexcept = 0;
+  /// What is planned for the head or a step behind it. ahead: [0, horizon()); beyond, there are no tokens.
+  [[nodiscard]] virtual PlannedStep step(int ahead) const noexcept = 0;
 
   /// Tells that the actions of so many steps, from the head on, went out to the robot: they stay what they are until a
-  /// tick that was observed tells which of them have begun. begun: steps that have begun now, if that is known already.
-  virtual void emitted(int steps, std::int64_t begun) noexcept = 0;
+  /// tick that was observed tells which of them have started. started: those known to have started now.
+  virtual void sent(int steps, std::int64_t started) noexcept = 0;
 
-  /// What was done for the plan since the last begin_tick, and what the plan is like now.
-  [[nodiscard]] virtual const RefineReport& report() const noexcept = 0;
-  /// [ticks] before this one that the plan does not know of yet: more and more of them if whoever plans is stuck.
-  [[nodiscard]] virtual std::int64_t behind() const noexcept = 0;
-};
-
-/// A planner inside the tick.
-class TickPlanner : public PlanSource {
- public:
-  /// Takes a reference: the planner must outlive this.
-  explicit TickPlanner(Planner& planner) noexcept : planner_(planner) {}
-
-  [[nodiscard]] const TokenLayout& layout() const noexcept override { return planner_.layout(); }
-  [[nodiscard]] int horizon() const noexcept override { return planner_.options().horizon; }
-  [[nodiscard]] bool reset(std::span<const Token> state, std::span<const Token> goal,
-                           std::span<const Token> idle) noexcept override;
-  void begin_tick(const TickObservation& observation) noexcept override;
-  void refine(const Budget& budget, const Budget& most) noexcept override;
-  [[nodiscard]] std::int64_t head() const noexcept override { return planner_.head(); }
-  [[nodiscard]] std::span<const Token> action(int step_ahead) const noexcept override {
-    return planner_.action(step_ahead);
-  }
-  [[nodiscard]] bool decided(int step_ahead) const noexcept override { return planner_.decided(step_ahead); }
-  [[nodiscard]] NoiseLevel level(int step_ahead) const noexcept override;
-  [[nodiscard]] std::span<const Token> tokens(int step_ahead) const noexcept override {
-    return planner_.buffer().tokens(0, planner_.head() + step_ahead);
-  }
-  void emitted(int steps, std::int64_t /*begun*/) noexcept override { planner_.emitted(steps); }
-  [[nodiscard]] const RefineReport& report() const noexcept override { return report_; }
-  [[nodiscard]] std::int64_t behind() const noexcept override { return 0; }
-
- private:
-  void add(const RefineReport& report) noexcept;
-
-  Planner& planner_;
-  std::int64_t done_ = 0, begun_ = 0;
-  RefineReport report_;
+  [[nodiscard]] virtual const PlanReport& report() const noexcept = 0;
 };
 
 }  // namespace ripen

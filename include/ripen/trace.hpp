@@ -74,6 +74,7 @@ class TracedDenoiser : public Denoiser {
   [[nodiscard]] const TokenLayout& layout() const noexcept override { return denoiser_.layout(); }
   [[nodiscard]] int max_windows() const noexcept override { return denoiser_.max_windows(); }
   [[nodiscard]] int max_steps() const noexcept override { return denoiser_.max_steps(); }
+  [[nodiscard]] Capabilities capabilities() const noexcept override { return denoiser_.capabilities(); }
   void run(const DenoiseBatch& batch) noexcept override;
 
  private:

@@ -181,7 +181,6 @@ struct ControlLoop::Impl {
     return report.tick - last_good > limit / options.period;
   }
 
-  std::unique_ptr<TickPlanner> own_plan;  // `plan` if a planner was given
   PlanSource& plan;
   Robot& robot;
   Clock& clock;
@@ -275,20 +274,13 @@ ResetResult ControlLoop::Impl::begin(const Task& task) noexcept {
     if (const ResetResult result = (this->*part)(task); result != ResetResult::kOk) return result;
   }
   if (const ResetResult result = start_commands(); result != ResetResult::kOk) return result;
-  if (!plan.reset(senses.tokens(), goal, idle)) return ResetResult::kPlannerRefused;
+  if (plan.reset(senses.tokens(), goal, idle) != PlanReset::kOk) return ResetResult::kPlannerRefused;
   guard.set_rest(rest);
   done = begun = 0;
   read_ok = written_ok = sensed = model_ok = in_range = lively = next_tick - 1;
   write_bad = model_bad = stopping = false;
   ready = true;
   return ResetResult::kOk;
-}
-
-ControlLoop::ControlLoop(Planner& planner, Robot& robot, Clock& clock, const ControlLoopOptions& options,
-                         std::vector<TickObserver*> observers) {
-  auto own = std::make_unique<TickPlanner>(planner);
-  impl_ = std::make_unique<Impl>(*own, robot, clock, options, std::move(observers));
-  impl_->own_plan = std::move(own);
 }
 
 ControlLoop::ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const ControlLoopOptions& options,
@@ -478,12 +470,12 @@ void ControlLoop::Impl::count_failures(bool observed) noexcept {
 }
 
 void ControlLoop::Impl::begin_plan_tick(bool observed) noexcept {
-  TickObservation seen{.begun = begun, .done = done, .observed = observed};
+  TickObservation seen{.started = begun, .done = done, .observed = observed};
   if (observation.fresh) {
     seen.state = senses.tokens();
     seen.state_step = observation.state_step - *base;
   }
-  plan.begin_tick(seen);
+  plan.observe(seen);
 }
 
 void ControlLoop::Impl::refine(TimePoint begin) noexcept {
@@ -496,7 +488,7 @@ void ControlLoop::Impl::refine(TimePoint begin) noexcept {
 
 void ControlLoop::Impl::follow_plan(bool observed, TimePoint begin) noexcept {
   begin_plan_tick(observed);
-  if (plan.behind() > options.max_stuck / options.period) {
+  if (plan.report().behind > options.max_stuck / options.period) {
     report.faults |= kStuck;
     stopping = true;
     stop_robot();
@@ -504,14 +496,14 @@ void ControlLoop::Impl::follow_plan(bool observed, TimePoint begin) noexcept {
   }
   const bool head_is_ripe = plan.report().head_is_ripe;
   if (!head_is_ripe) refine(begin);
-  if (!observed || plan.behind() > 0 || plan.report().bad_model) {
+  if (!observed || plan.report().behind > 0 || plan.report().bad_model) {
     write_planned(CommandSource::kHeld);
   } else {
-    const bool ripe = plan.report().goal_reached || plan.decided(0);
+    const bool ripe = plan.report().goal_reached || plan.step(0).decided;
     write_planned(ripe ? CommandSource::kFresh : CommandSource::kPartial);
   }
   if (head_is_ripe) refine(begin);
-  const RefineReport& refined = plan.report();
+  const PlanReport& refined = plan.report();
   if (refined.bad_model) report.faults |= kBadModel;
   if (refined.passes > 0 || refined.bad_model) model_bad = refined.bad_model;
   if (!model_bad) model_ok = report.tick;
@@ -532,14 +524,14 @@ void ControlLoop::Impl::fall_back(Fallback fallback) noexcept {
 /// What the plan says of the step that is due, and of the one after it if that is decided.
 void ControlLoop::Impl::want_plan() noexcept {
   const int to_goal = plan.report().steps_to_goal;
-  tokenizer.decode_action(plan.action(0), planned);
-  if (plan.decided(1)) tokenizer.decode_action(plan.action(1), next);
+  tokenizer.decode_action(plan.step(0).action, planned);
+  if (plan.step(1).decided) tokenizer.decode_action(plan.step(1).action, next);
   for (std::size_t c = 0; c < planned.size(); ++c) {
     if (rest[c] || !guard.continuous(c)) continue;
     if (to_goal == 0) planned[c] = guard.wanted(c);  // At the goal there is nothing to do: the channel stays there.
     if (to_goal >= 0 && to_goal <= 1) next[c] = planned[c];
   }
-  const bool interpolates = options.interpolate && plan.decided(1);
+  const bool interpolates = options.interpolate && plan.step(1).decided;
   const double part = interpolates ? 1.0 - static_cast<double>(ticks_left()) / options.step_ticks : 0.0;
   for (std::size_t c = 0; c < wanted.size(); ++c) {
     const bool moves = interpolates && guard.continuous(c);
@@ -549,24 +541,24 @@ void ControlLoop::Impl::want_plan() noexcept {
 
 void ControlLoop::Impl::write_planned(CommandSource source) noexcept {
   const bool follows = source != CommandSource::kHeld || options.fallback.unread == Fallback::kPlan;
-  if (follows && plan.decided(0)) {
+  if (follows && plan.step(0).decided) {
     want_plan();
   } else {
     fall_back(source == CommandSource::kHeld ? options.fallback.unread : options.fallback.undecided);
   }
-  const bool offered_next = write(source, follows && plan.decided(1));
+  const bool offered_next = write(source, follows && plan.step(1).decided);
   // The robot begins `next` only together with the step before it, if at all.
   const bool may_begin_next = offered_next && begun <= done && options.step_ticks == 0;
-  plan.emitted(may_begin_next ? 2 : 1, options.step_ticks > 0 ? done + 1 : begun);
+  plan.sent(may_begin_next ? 2 : 1, options.step_ticks > 0 ? done + 1 : begun);
 }
 
 void ControlLoop::Impl::stop_robot() noexcept {
   const bool follows = options.fallback.stopped == Fallback::kPlan && (report.faults & kStuck) == 0;
   if (follows) begin_plan_tick(false);
-  if (follows && plan.decided(0)) {
+  if (follows && plan.step(0).decided) {
     want_plan();
     write(CommandSource::kRamping, false);
-    plan.emitted(1, options.step_ticks > 0 ? done + 1 : begun);
+    plan.sent(1, options.step_ticks > 0 ? done + 1 : begun);
   } else {
     fall_back(options.fallback.stopped);
     write(CommandSource::kStopped, false);

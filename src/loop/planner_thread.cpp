@@ -1,21 +1,74 @@
 #include "ripen/planner_thread.hpp"
 
-#include <algorithm>
-#include <future>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <future>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "plan/ledger.hpp"
 #include "ripen/error.hpp"
+#include "ripen/triple_buffer.hpp"
 #include "util/problems.hpp"
 
 namespace ripen {
 
 namespace {
 
-const PlannerThreadOptions& checked(const PlannerThreadOptions& options, const Planner& planner) {
-  std::string problems = options.validate();
-  if (planner.options().replanning != Replanning::kRolling) {
-    problems += (problems.empty() ? "" : "\n") + std::string("planner thread: replanning must be kRolling");
+constexpr std::size_t kSent = 8;  // Steps whose actions are remembered: more than a robot has started.
+
+/// An action that went out.
+struct Sent {
+  std::int64_t step = -1;
+  bool decided = false;
+  NoiseLevel level = kFullNoise;
+  std::vector<Token> action;
+};
+
+/// From the ticks to the planner.
+struct News {
+  explicit News(const TokenLayout& layout)
+      : start(static_cast<std::size_t>(layout.states()), 0),
+        goal(start),
+        hold(static_cast<std::size_t>(layout.actions()), 0),
+        state(start) {
+    for (Sent& each : sent) each.action = hold;
   }
-  if (!problems.empty()) throw OptionsError(problems);
+  [[nodiscard]] const Sent& sent_at(std::int64_t step) const noexcept {
+    return sent[static_cast<std::size_t>(step) % kSent];
+  }
+
+  std::uint64_t number = 0;
+  std::uint64_t plan = 0;  // Counts resets.
+  std::vector<Token> start, goal, hold;
+  std::uint64_t sensed = 0;  // Counts states.
+  std::vector<Token> state;
+  std::int64_t state_step = 0;
+  Ledger ledger;
+  std::array<Sent, kSent> sent;
+};
+
+/// From the planner to the ticks.
+struct Plan {
+  Plan(const TokenLayout& layout, int steps)
+      : tokens(static_cast<std::size_t>(steps) * static_cast<std::size_t>(layout.slots()), kMask),
+        levels(static_cast<std::size_t>(steps), kFullNoise) {}
+
+  std::uint64_t number = 0;  // Of the news that it has seen.
+  std::uint64_t plan = 0;
+  int decided = 0;                 // Steps from the head on.
+  std::vector<Token> tokens;       // [horizon][slots]
+  std::vector<NoiseLevel> levels;  // [horizon]
+  std::int64_t passes = 0, disturbances = 0, bad_passes = 0;
+  PlanReport report;
+};
+
+const PlannerThreadOptions& checked(const PlannerThreadOptions& options) {
+  if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
   return options;
 }
 
@@ -24,245 +77,305 @@ const PlannerThreadOptions& checked(const PlannerThreadOptions& options, const P
 std::string PlannerThreadOptions::validate() const {
   Problems problems("planner thread");
   problems.range("poll [ns]", poll.count(), std::int64_t{1}, std::int64_t{1'000'000'000});
-  std::string text = problems.text();
-  if (!real_time) return text;
-  const std::string more = real_time->validate();
-  if (!text.empty() && !more.empty()) text += '\n';
-  return text + more;
+  problems.range("join_timeout [ns]", join_timeout.count(), std::int64_t{0}, std::int64_t{3'600'000'000'000});
+  if (real_time) problems.include(real_time->validate());
+  return problems.text();
 }
 
-PlannerThread::News PlannerThread::first_news(const TokenLayout& layout) {
-  const auto states = static_cast<std::size_t>(layout.states());
-  const auto actions = static_cast<std::size_t>(layout.actions());
-  News news;
-  for (std::vector<Token>* tokens : {&news.start, &news.goal, &news.state}) tokens->assign(states, 0);
-  news.idle.assign(actions, 0);
-  for (Sent& sent : news.sent) sent.action.assign(actions, 0);
-  return news;
-}
+struct PlannerThread::Impl {
+  Impl(Planner& wanted, const PlannerThreadOptions& given)
+      : layout(wanted.layout()),
+        options(checked(given)),
+        planner(wanted),
+        nothing(static_cast<std::size_t>(layout.slots()), kMask),
+        news(News(layout)),
+        plans(Plan(layout, wanted.horizon())),
+        told(layout) {}
 
-PlannerThread::Plan PlannerThread::first_plan(const TokenLayout& layout, int steps) {
-  Plan plan;
-  plan.tokens.assign(static_cast<std::size_t>(steps) * static_cast<std::size_t>(layout.slots()), kMask);
-  plan.levels.assign(static_cast<std::size_t>(steps), kFullNoise);
-  return plan;
-}
+  // --- On the thread of the ticks ---
+  /// Place of a step in the newest plan; -1 if it has none.
+  [[nodiscard]] int place_of(std::int64_t step) const noexcept;
+  [[nodiscard]] std::span<const Token> planned(int place) const noexcept;  // [slots]
+  [[nodiscard]] std::span<const Token> planned_action(int place) const noexcept {
+    return planned(place).subspan(static_cast<std::size_t>(layout.states()));
+  }
+  /// What went out for a step that can no longer change; null if it can.
+  [[nodiscard]] const Sent* fixed(std::int64_t step) const noexcept;
+  [[nodiscard]] PlannedStep step(int ahead) const noexcept;
+  void tell() noexcept;
+
+  // --- On the planner's ---
+  void work() noexcept;
+  void take() noexcept;
+  void follow(const News& from, std::int64_t started) noexcept;
+  void publish() noexcept;
+
+  const TokenLayout layout;
+  const PlannerThreadOptions options;
+  Planner& planner;
+  const std::vector<Token> nothing;  // [slots] of a step that no plan is known for.
+  TripleBuffer<News> news;
+  TripleBuffer<Plan> plans;
+  std::atomic<bool> stop = false;
+
+  // The ticks'.
+  News told;                       // What is sent next.
+  std::uint64_t started_with = 0;  // Number of the last news before this plan.
+  PlanReport report;
+  std::int64_t passes = 0, disturbances = 0, bad_passes = 0;  // Seen so far.
+
+  // The planner's.
+  std::uint64_t plan = 0, sensed = 0, number = 0;
+  Ledger ledger;
+  std::int64_t all_passes = 0, all_disturbances = 0, all_bad_passes = 0;
+
+  std::thread thread;
+  std::future<void> ended;
+};
 
 PlannerThread::PlannerThread(Planner& planner, const PlannerThreadOptions& options)
-    : layout_(planner.layout()),
-      horizon_(planner.options().horizon),
-      nothing_(static_cast<std::size_t>(layout_.slots()), kMask),
-      options_(checked(options, planner)),
-      planner_(planner),
-      news_(first_news(layout_)),
-      plans_(first_plan(layout_, horizon_)),
-      told_(first_news(layout_)) {
-  std::promise<void> promise;
-  std::future<void> started = promise.get_future();
-  thread_ = std::jthread([this, result = std::move(promise)](const std::stop_token& stop) mutable {
+    : impl_(std::make_shared<Impl>(planner, options)) {
+  std::promise<void> start, end;
+  std::future<void> started = start.get_future();
+  impl_->ended = end.get_future();
+  impl_->thread = std::thread([impl = impl_, starting = std::move(start), ending = std::move(end)]() mutable {
     try {
-      if (options_.real_time) apply_real_time(*options_.real_time);
+      if (impl->options.real_time) apply_real_time(*impl->options.real_time);
+      starting.set_value();
+      impl->work();
     } catch (...) {
-      result.set_exception(std::current_exception());
-      return;
+      starting.set_exception(std::current_exception());
     }
-    result.set_value();
-    work(stop);
+    ending.set_value();
   });
-  started.get();
+  try {
+    started.get();
+  } catch (...) {
+    impl_->thread.join();
+    throw;
+  }
 }
 
-PlannerThread::~PlannerThread() = default;
+PlannerThread::~PlannerThread() {
+  impl_->stop = true;
+  if (impl_->ended.wait_for(impl_->options.join_timeout + impl_->options.poll) == std::future_status::ready) {
+    impl_->thread.join();
+    return;
+  }
+  if (spdlog::default_logger_raw() != nullptr) {
+    spdlog::error("ripen: the planner's thread does not end its pass and is left behind: the denoiser hangs");
+  }
+  impl_->thread.detach();
+}
 
 // --- On the thread of the ticks ---
 
-bool PlannerThread::reset(std::span<const Token> state, std::span<const Token> goal,
-                          std::span<const Token> idle) noexcept {
-  if (!planner_.accepts(state, goal, idle)) return false;
-  ++told_.plan;
-  std::ranges::copy(state, told_.start.begin());
-  std::ranges::copy(goal, told_.goal.begin());
-  std::ranges::copy(idle, told_.idle.begin());
-  told_.sensed = 0;
-  told_.begun = told_.done = told_.held = 0;
-  for (Sent& sent : told_.sent) sent.step = -1;
-  report_ = {};
-  begun_with_ = told_.number;
-  send();
-  return true;
+const TokenLayout& PlannerThread::layout() const noexcept { return impl_->layout; }
+int PlannerThread::horizon() const noexcept { return impl_->planner.horizon(); }
+const PlanReport& PlannerThread::report() const noexcept { return impl_->report; }
+
+PlanReset PlannerThread::reset(std::span<const Token> state, std::span<const Token> goal,
+                               std::span<const Token> hold) noexcept {
+  const PlanReset result = impl_->planner.check(state, goal, hold);
+  if (result != PlanReset::kOk) return result;
+  News& told = impl_->told;
+  ++told.plan;
+  std::ranges::copy(state, told.start.begin());
+  std::ranges::copy(goal, told.goal.begin());
+  std::ranges::copy(hold, told.hold.begin());
+  told.sensed = 0;
+  told.ledger = {};
+  for (Sent& each : told.sent) each.step = -1;
+  impl_->report = {};
+  impl_->started_with = told.number;
+  impl_->tell();
+  return PlanReset::kOk;
 }
 
-void PlannerThread::begin_tick(const TickObservation& observation) noexcept {
-  plans_.take();
-  told_.begun = observation.begun;
-  told_.done = observation.done;
-  if (observation.observed) told_.held = observation.begun;
+void PlannerThread::observe(const TickObservation& observation) noexcept {
+  Impl& t = *impl_;
+  t.plans.take();
+  Ledger& ledger = t.told.ledger;
+  ledger.started = observation.started;
+  ledger.done = observation.done;
+  if (observation.observed) ledger.sent = observation.started;
   if (!observation.state.empty()) {
-    std::ranges::copy(observation.state, told_.state.begin());
-    told_.state_step = observation.state_step;
-    ++told_.sensed;
+    std::ranges::copy(observation.state, t.told.state.begin());
+    t.told.state_step = observation.state_step;
+    ++t.told.sensed;
   }
-  const Plan& plan = plans_.reading();
-  behind_ = static_cast<std::int64_t>(told_.number - std::max(plan.number, begun_with_));
-  const std::int64_t passes = plan.passes - passes_;
-  const bool disturbed = plan.disturbances != disturbances_, bad_model = plan.bad_passes != bad_passes_;
-  passes_ = plan.passes;
-  disturbances_ = plan.disturbances;
-  bad_passes_ = plan.bad_passes;
-  report_ = plan.plan == told_.plan ? plan.report : RefineReport{};
-  report_.passes = static_cast<std::int32_t>(passes);
-  report_.disturbed = disturbed;
-  report_.bad_model = bad_model;
-  report_.head_is_ripe = decided(0);
-  const auto since = static_cast<std::int32_t>(std::min<std::int64_t>(told_.done - plan.head, 1 << 30));
-  report_.decided_steps = std::max(0, report_.decided_steps - since);
-  if (report_.steps_to_goal >= 0) report_.steps_to_goal = std::max(0, report_.steps_to_goal - since);
+  const Plan& plan = t.plans.reading();
+  const bool is_known = plan.plan == t.told.plan;
+  const std::int64_t since = is_known ? std::clamp<std::int64_t>(ledger.done - plan.report.head, 0, 1 << 30) : 0;
+  const auto left = [&](std::int32_t steps) {
+    return static_cast<std::int32_t>(std::max<std::int64_t>(0, steps - since));
+  };
+  PlanReport& report = t.report;
+  report = is_known ? plan.report : PlanReport{};
+  report.head = ledger.head();
+  report.passes = static_cast<std::int32_t>(plan.passes - std::exchange(t.passes, plan.passes));
+  report.disturbed = plan.disturbances != std::exchange(t.disturbances, plan.disturbances);
+  report.bad_model = plan.bad_passes != std::exchange(t.bad_passes, plan.bad_passes);
+  report.head_is_ripe = t.step(0).decided;
+  report.decided_steps = left(report.decided_steps);
+  if (report.steps_to_goal >= 0) report.steps_to_goal = left(report.steps_to_goal);
+  report.behind = static_cast<std::int64_t>(t.told.number - std::max(plan.number, t.started_with));
 }
 
-const PlannerThread::Sent* PlannerThread::fixed(std::int64_t step) const noexcept {
-  const Sent& sent = told_.sent[static_cast<std::size_t>(step) % kSent];
-  return step < std::max(told_.begun, told_.held) && sent.step == step ? &sent : nullptr;
+const Sent* PlannerThread::Impl::fixed(std::int64_t step) const noexcept {
+  const Sent& sent = told.sent_at(step);
+  return step < told.ledger.open() && sent.step == step ? &sent : nullptr;
 }
 
-int PlannerThread::place_of(std::int64_t step) const noexcept {
-  const Plan& plan = plans_.reading();
-  const std::int64_t place = step - plan.head;
-  const bool there = plan.plan == told_.plan && place >= 0 && place < std::ssize(plan.levels);
+int PlannerThread::Impl::place_of(std::int64_t step) const noexcept {
+  const Plan& newest = plans.reading();
+  const std::int64_t place = step - newest.report.head;
+  const bool there = newest.plan == told.plan && place >= 0 && place < std::ssize(newest.levels);
   return there ? static_cast<int>(place) : -1;
 }
 
-std::span<const Token> PlannerThread::action(int step_ahead) const noexcept {
-  if (const Sent* sent = fixed(told_.done + step_ahead)) return sent->action;
-  return decided(step_ahead) ? planned_action(place_of(told_.done + step_ahead)) : told_.idle;
+std::span<const Token> PlannerThread::Impl::planned(int place) const noexcept {
+  if (place < 0) return nothing;
+  return std::span(plans.reading().tokens).subspan(static_cast<std::size_t>(place) * nothing.size(), nothing.size());
 }
 
-std::span<const Token> PlannerThread::planned_action(int place) const noexcept {
-  const auto slots = nothing_.size();
-  const auto states = static_cast<std::size_t>(layout_.states());
-  return std::span(plans_.reading().tokens).subspan(static_cast<std::size_t>(place) * slots, slots).subspan(states);
+PlannedStep PlannerThread::step(int ahead) const noexcept { return impl_->step(ahead); }
+
+PlannedStep PlannerThread::Impl::step(int ahead) const noexcept {
+  const std::int64_t step = told.ledger.head() + ahead;
+  const int place = place_of(step);
+  PlannedStep result{.tokens = planned(place), .action = told.hold};
+  if (const Sent* sent = fixed(step)) {
+    result.action = sent->action;
+    result.decided = sent->decided;
+    result.level = sent->level;
+    return result;
+  }
+  if (place < 0) return result;
+  result.level = plans.reading().levels[static_cast<std::size_t>(place)];
+  if (place >= plans.reading().decided) return result;
+  const Sent* const head = fixed(told.ledger.head());
+  const int head_place = place_of(told.ledger.head());
+  if (head != nullptr && head_place >= 0 && !std::ranges::equal(head->action, planned_action(head_place))) {
+    return result;
+  }
+  result.action = planned_action(place);
+  result.decided = true;
+  return result;
 }
 
-std::span<const Token> PlannerThread::tokens(int step_ahead) const noexcept {
-  const auto slots = nothing_.size();
-  const int place = place_of(told_.done + step_ahead);
-  if (place < 0) return nothing_;
-  return std::span(plans_.reading().tokens).subspan(static_cast<std::size_t>(place) * slots, slots);
-}
-
-bool PlannerThread::decided(int step_ahead) const noexcept {
-  if (const Sent* sent = fixed(told_.done + step_ahead)) return sent->decided;
-  const int place = place_of(told_.done + step_ahead);
-  if (place < 0 || place >= plans_.reading().decided) return false;
-  const Sent* const head = fixed(told_.done);
-  const int head_place = place_of(told_.done);
-  return head == nullptr || head_place < 0 || std::ranges::equal(head->action, planned_action(head_place));
-}
-
-NoiseLevel PlannerThread::level(int step_ahead) const noexcept {
-  if (const Sent* sent = fixed(told_.done + step_ahead)) return sent->level;
-  const int place = place_of(told_.done + step_ahead);
-  return place < 0 ? kFullNoise : plans_.reading().levels[static_cast<std::size_t>(place)];
-}
-
-void PlannerThread::emitted(int steps, std::int64_t begun) noexcept {
+void PlannerThread::sent(int steps, std::int64_t started) noexcept {
+  News& told = impl_->told;
   for (int i = 0; i < std::min(steps, static_cast<int>(kSent)); ++i) {
-    const std::int64_t step = told_.done + i;
-    if (fixed(step) != nullptr) continue;
-    Sent& sent = told_.sent[static_cast<std::size_t>(step) % kSent];
-    std::ranges::copy(action(i), sent.action.begin());
-    sent.decided = decided(i);
-    sent.level = level(i);
+    const std::int64_t step = told.ledger.head() + i;
+    if (impl_->fixed(step) != nullptr) continue;
+    const PlannedStep planned = impl_->step(i);
+    Sent& sent = told.sent[static_cast<std::size_t>(step) % kSent];
+    std::ranges::copy(planned.action, sent.action.begin());
+    sent.decided = planned.decided;
+    sent.level = planned.level;
     sent.step = step;
   }
-  told_.held = std::max(told_.held, told_.done + steps);
-  told_.begun = std::max(told_.begun, begun);
-  send();
+  told.ledger.sent = std::max(told.ledger.sent, told.ledger.head() + steps);
+  told.ledger.started = std::max(told.ledger.started, started);
+  impl_->tell();
 }
 
-void PlannerThread::send() noexcept {
-  ++told_.number;
-  news_.writing() = told_;  // Of the same sizes: nothing is allocated.
-  news_.publish();
+void PlannerThread::Impl::tell() noexcept {
+  ++told.number;
+  news.writing() = told;  // Of the same sizes: nothing is allocated.
+  news.publish();
 }
 
 bool PlannerThread::caught_up() noexcept {
-  plans_.take();
-  const Plan& plan = plans_.reading();
-  return plan.number == told_.number && (plan.settled || told_.done - plan.head < plan.decided);
+  impl_->plans.take();
+  const Plan& plan = impl_->plans.reading();
+  const News& told = impl_->told;
+  return plan.number == told.number && (plan.report.settled || told.ledger.head() - plan.report.head < plan.decided);
 }
 
 // --- On the planner's thread ---
 
-void PlannerThread::work(const std::stop_token& stop) noexcept {
-  while (!stop.stop_requested()) {
-    const bool news = news_.take();
-    if (news && take(news_.reading())) ++all_disturbances_;
-    RefineReport report;
-    if (plan_ > 0) {
-      report = planner_.refine({.state = {}, .step = planner_.head(), .begun = begun_}, {.passes = 1});
-      all_passes_ += report.passes;
-      all_bad_passes_ += report.bad_model ? 1 : 0;
-      if (news || report.passes > 0 || report.settled) publish(report);
+void PlannerThread::Impl::work() noexcept {
+  while (!stop) {
+    const bool is_new = news.take();
+    if (is_new) take();
+    std::int32_t ran = 0;
+    bool bad = false;
+    if (plan > 0) {
+      planner.observe({.started = ledger.started, .done = ledger.done, .observed = false});  // The report is a pass's.
+      planner.refine({.passes = 1});
+      const PlanReport& now = planner.report();
+      ran = now.passes;
+      bad = now.bad_model;
+      all_passes += ran;
+      all_bad_passes += bad ? 1 : 0;
+      if (is_new || ran > 0 || now.settled) publish();
     }
-    if (!news && report.passes == 0) std::this_thread::sleep_for(options_.poll);
+    // A model that gives no numbers is not asked again at once.
+    if (!is_new && (ran == 0 || bad)) std::this_thread::sleep_for(options.poll);
   }
 }
 
-bool PlannerThread::take(const News& news) noexcept {
-  number_ = news.number;
-  if (news.plan != plan_) {
-    (void)planner_.reset(news.start, news.goal, news.idle);  // The tokens were checked.
-    plan_ = news.plan;
-    begun_ = 0;
-    sensed_ = 0;
+void PlannerThread::Impl::take() noexcept {
+  const News& from = news.reading();
+  number = from.number;
+  if (from.plan != plan) {
+    (void)planner.reset(from.start, from.goal, from.hold);  // The tokens were checked.
+    plan = from.plan;
+    ledger = {};
+    sensed = 0;
   }
-  planner_.emitted(0);
-  const auto follow_until = [&](std::int64_t begun) {
-    begun_ = std::max(begun_, begun - static_cast<std::int64_t>(kSent));
-    for (; begun_ < begun; ++begun_) {
-      const Sent& sent = news.sent[static_cast<std::size_t>(begun_) % kSent];
-      if (sent.step == begun_) planner_.begin(begun_, sent.action);
-    }
-    const std::int64_t head = std::min(news.done, begun_);
-    planner_.shift(static_cast<int>(std::clamp<std::int64_t>(head - planner_.head(), 0, 1 << 30)));
-  };
-  bool disturbed = false;
-  if (news.sensed != sensed_) {
-    // As it happened: what was sensed before an action went out is seen before that begins.
-    follow_until(std::min(news.begun, news.state_step));
-    const TokenObservation observation{.state = news.state, .step = news.state_step, .begun = begun_};
-    disturbed = planner_.refine(observation, {.passes = 0}).disturbed;
-    sensed_ = news.sensed;
+  planner.sent(0);
+  if (from.sensed != sensed) {
+    // As it happened: what was sensed before an action went out is seen before that starts.
+    follow(from, std::min(from.ledger.started, from.state_step));
+    planner.observe({.state = from.state,
+                     .state_step = from.state_step,
+                     .started = ledger.started,
+                     .done = ledger.done,
+                     .observed = false});
+    all_disturbances += planner.report().disturbed ? 1 : 0;
+    all_bad_passes += planner.report().bad_model ? 1 : 0;
+    sensed = from.sensed;
   }
-  follow_until(news.begun);
-  int held = 0;
-  for (std::int64_t step = news.done; step < news.held; ++step, ++held) {
-    const Sent& sent = news.sent[static_cast<std::size_t>(step) % kSent];
-    if (sent.step != step || !std::ranges::equal(sent.action, planner_.action(held))) break;
+  follow(from, from.ledger.started);
+  planner.observe({.started = ledger.started, .done = ledger.done, .observed = false});
+  int fixed_steps = 0;
+  for (std::int64_t step = from.ledger.head(); step < from.ledger.sent; ++step, ++fixed_steps) {
+    const Sent& sent = from.sent_at(step);
+    if (sent.step != step || !std::ranges::equal(sent.action, planner.step(fixed_steps).action)) break;
   }
-  planner_.emitted(held);
-  return disturbed;
+  planner.sent(fixed_steps);
 }
 
-void PlannerThread::publish(const RefineReport& report) noexcept {
-  Plan& plan = plans_.writing();
-  plan.number = number_;
-  plan.plan = plan_;
-  plan.head = planner_.head();
-  const PlanBuffer& buffer = planner_.buffer();
-  plan.decided = 0;
-  auto to = plan.tokens.begin();
-  for (int i = 0; i < horizon_; ++i) {
-    if (planner_.decided(i)) plan.decided = i + 1;
-    to = std::ranges::copy(buffer.tokens(0, plan.head + i), to).out;
-    plan.levels[static_cast<std::size_t>(i)] = buffer.levels(0, plan.head + i).back();
+/// Goes along with what started, up to a step.
+void PlannerThread::Impl::follow(const News& from, std::int64_t started) noexcept {
+  ledger.started = std::max(ledger.started, started - static_cast<std::int64_t>(kSent));
+  for (; ledger.started < started; ++ledger.started) {
+    const Sent& sent = from.sent_at(ledger.started);
+    if (sent.step == ledger.started) planner.started(ledger.started, sent.action);
   }
-  plan.passes = all_passes_;
-  plan.disturbances = all_disturbances_;
-  plan.bad_passes = all_bad_passes_;
-  plan.settled = report.settled;
-  plan.report = report;
-  plans_.publish();
+  ledger.done = std::max(ledger.done, std::min(from.ledger.done, ledger.started));
+}
+
+void PlannerThread::Impl::publish() noexcept {
+  Plan& to = plans.writing();
+  to.number = number;
+  to.plan = plan;
+  to.decided = 0;
+  auto token = to.tokens.begin();
+  for (int i = 0; i < planner.horizon(); ++i) {
+    const PlannedStep step = planner.step(i);
+    if (step.decided) to.decided = i + 1;
+    token = std::ranges::copy(step.tokens, token).out;
+    to.levels[static_cast<std::size_t>(i)] = step.level;
+  }
+  to.passes = all_passes;
+  to.disturbances = all_disturbances;
+  to.bad_passes = all_bad_passes;
+  to.report = planner.report();
+  plans.publish();
 }
 
 }  // namespace ripen

@@ -84,7 +84,7 @@ void Recorder::keep(const Tick& tick, Bank& bank) noexcept {
   const auto slots = static_cast<std::size_t>(layout_.slots());
   Token* token = bank.plans.data() + bank.next * static_cast<std::size_t>(options_.plan_steps) * slots;
   for (int step = 0; step < options_.plan_steps; ++step) {
-    token = std::copy_n(tick.plan.tokens(step).begin(), slots, token);
+    token = std::copy_n(tick.plan.step(step).tokens.begin(), slots, token);
   }
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 // Ripening by candidates: plans drafted step by step, kept if the world's rules let them, the best one followed.
 
+#include "plan/checked_denoiser.hpp"
 #include "plan/refiner.hpp"
 #include "plan/round.hpp"
 #include "plan/state_index.hpp"
+#include "ripen/planner.hpp"
 
 namespace ripen {
 
@@ -11,28 +13,27 @@ namespace ripen {
 /// followed plan takes its place.
 class CandidateRefiner : public Refiner {
  public:
-  CandidateRefiner(Denoiser& model, const PlannerOptions& options, const Transition* transition);
+  CandidateRefiner(CheckedDenoiser& model, const PlannerOptions& options, const Transition* transition);
 
-  void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
+  void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> hold) noexcept override;
   void forget() noexcept override;
-  void withhold() noexcept override { forget(); }
-  void begin(std::int64_t step, std::span<const Token> action) noexcept override;
-  void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
+  void started(std::int64_t step, std::span<const Token> action) noexcept override;
+  void observe(const TickObservation& observation, PlanReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override;
-  void run_pass() noexcept override;
-  void describe(RefineReport& report) const noexcept override;
+  [[nodiscard]] bool run_pass() noexcept override;
+  void describe(PlanReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override {
-    return is_waiting() ? std::min(std::max(committed_, held_), frontier_) : frontier_;
+    return is_waiting() ? std::min(ledger_.open(), frontier_) : frontier_;
   }
-  void emitted(int steps) noexcept override;
+  void sent(int steps) noexcept override;
   void shift(int steps) noexcept override;
   [[nodiscard]] const PlanBuffer& buffer() const noexcept override { return buffer_; }
-  [[nodiscard]] std::span<const Token> idle() const noexcept override { return idle_; }
+  [[nodiscard]] std::span<const Token> hold() const noexcept override { return hold_; }
 
  private:
   // --- What the followed plan is ---
   [[nodiscard]] const TokenLayout& layout() const noexcept { return buffer_.layout(); }
-  [[nodiscard]] std::int64_t end() const noexcept { return buffer_.head() + options_.horizon; }
+  [[nodiscard]] std::int64_t end() const noexcept { return ledger_.head() + options_.horizon; }
   [[nodiscard]] bool is_whole() const noexcept { return goal_step_ >= 0; }
   [[nodiscard]] bool is_waiting() const noexcept { return !is_whole() && waited_ < options_.wait_passes; }
   [[nodiscard]] bool known_state(std::int64_t step) const noexcept;
@@ -40,18 +41,18 @@ class CandidateRefiner : public Refiner {
   [[nodiscard]] std::int64_t oldest_unbroken() const noexcept;
 
   // --- Clamping ---
-  bool clamp(const TokenObservation& observation) noexcept;
+  bool clamp(const TickObservation& observation) noexcept;
   void predict_state(std::int64_t step) noexcept;
-  void commit(std::int64_t begun) noexcept;
+  void commit(std::int64_t started) noexcept;
   void jump(std::int64_t target) noexcept;
   void drop_from(std::int64_t step) noexcept;
 
   // --- Changing the followed plan ---
-  [[nodiscard]] bool agrees_with_emitted(int row) const noexcept;
+  [[nodiscard]] bool agrees_with_sent(int row) const noexcept;
   void adopt(int row, std::int64_t to, std::int64_t reached) noexcept;
   void splice(int row, std::int64_t at, std::int64_t from) noexcept;
   void remember() noexcept;
-  void fill_idle(int row, std::int64_t from) noexcept;
+  void fill_hold(int row, std::int64_t from) noexcept;
   bool rejoin() noexcept;
   std::int64_t lead_back() noexcept;
 
@@ -63,20 +64,19 @@ class CandidateRefiner : public Refiner {
   void restart() noexcept;
 
   PlannerOptions options_;
-  Denoiser& denoiser_;
+  CheckedDenoiser& denoiser_;
   const Transition* transition_;
   PlanBuffer buffer_;
   Round round_;
   StateIndex known_;  // States of row kWhole.
-  std::vector<Token> goal_, idle_;
+  std::vector<Token> goal_, hold_;
+  std::vector<Token> seen_;  // [states] what was observed, and what was predicted where nothing was.
 
-  std::int64_t committed_ = 0;        // Steps that have begun.
-  std::int64_t held_ = 0;             // Steps that went out since the last observation.
   std::int64_t frontier_ = 0;         // First step of the followed plan whose action is not decided.
   std::int64_t unbroken_ = 0;         // Since this step the world did what the followed plan said.
   std::int64_t goal_step_ = -1;       // First step of the followed plan that starts at the goal; -1 if none does.
   std::int64_t whole_goal_ = -1;      // The same for row kWhole.
-  std::int64_t pending_goal_ = -1;    // The same for row kPending, which waits until what was emitted is settled.
+  std::int64_t pending_goal_ = -1;    // The same for row kPending, which waits until what was sent is settled.
   std::int64_t followed_depth_ = -1;  // The round's step that the followed plan was last taken from ...
   float end_value_ = 0.0F;            // ... and the steps that seemed left from there.
   int waited_ = 0;                    // Passes since there was a plan that reaches the goal.

@@ -1,49 +1,55 @@
 #pragma once
-// A model whose answers are looked through.
+// A model whose answers are looked through before anything is made of them.
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 #include "ripen/denoiser.hpp"
 
 namespace ripen {
 
-/// Passes everything on to another denoiser and notes whether something came back that is no number. Real-time safe.
-class CheckedDenoiser : public Denoiser {
+/// Passes batches on to a denoiser and says whether what came back can be used. Real-time safe.
+class CheckedDenoiser {
  public:
-  explicit CheckedDenoiser(Denoiser& denoiser) noexcept : denoiser_(denoiser) {}
+  explicit CheckedDenoiser(Denoiser& denoiser) noexcept : denoiser_(denoiser), can_(denoiser.capabilities()) {}
 
-  [[nodiscard]] const TokenLayout& layout() const noexcept override { return denoiser_.layout(); }
-  [[nodiscard]] int max_windows() const noexcept override { return denoiser_.max_windows(); }
-  [[nodiscard]] int max_steps() const noexcept override { return denoiser_.max_steps(); }
+  [[nodiscard]] const TokenLayout& layout() const noexcept { return denoiser_.layout(); }
+  [[nodiscard]] int max_steps() const noexcept { return denoiser_.max_steps(); }
+  [[nodiscard]] const Capabilities& capabilities() const noexcept { return can_; }
 
-  void run(const DenoiseBatch& batch) noexcept override {
+  /// Runs a batch. False if anything that was asked is NaN or infinite: then nothing of it may be used.
+  [[nodiscard]] bool run(const DenoiseBatch& batch) noexcept {
     denoiser_.run(batch);
     const bool whole = batch.depth == PassDepth::kWindow, dynamics = batch.depth == PassDepth::kDynamics;
     const int steps = whole ? batch.steps : 1, known = whole ? batch.known : 0;
     const int columns = whole      ? layout().logits()
                         : dynamics ? layout().state_logits()
                                    : layout().logits() - layout().state_logits();
+    bool good = true;
     for (int w = 0; w < batch.windows; ++w) {  // What is known of a window may still be an earlier pass's.
       const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(w) * steps + known;
-      bad_ = bad_ || has_nan(batch.logits + first * columns, (steps - known) * columns);
-      if (batch.value != nullptr && !dynamics) bad_ = bad_ || has_nan(batch.value + first, steps - known);
+      good = good && finite(batch.logits + first * columns, (steps - known) * columns);
+      if (batch.value != nullptr && !dynamics) good = good && finite(batch.value + first, steps - known);
     }
+    was_bad_ = was_bad_ || !good;
+    return good;
   }
 
-  /// Whether there was something since the last call.
-  [[nodiscard]] bool was_bad() noexcept { return std::exchange(bad_, false); }
+  /// Whether there was such a batch since the last call.
+  [[nodiscard]] bool was_bad() noexcept { return std::exchange(was_bad_, false); }
 
  private:
-  static bool has_nan(const float* values, int count) noexcept {
-    int nans = 0;  // Counting has no branch, so that it takes next to no time.
-    for (int i = 0; i < count; ++i) nans += std::isnan(values[i]) ? 1 : 0;
-    return nans > 0;
+  static bool finite(const float* values, int count) noexcept {
+    int bad = 0;  // Counting has no branch, so that it takes next to no time. NaN is not at most anything.
+    for (int i = 0; i < count; ++i) bad += std::fabs(values[i]) <= std::numeric_limits<float>::max() ? 0 : 1;
+    return bad == 0;
   }
 
   Denoiser& denoiser_;
-  bool bad_ = false;
+  Capabilities can_;
+  bool was_bad_ = false;
 };
 
 }  // namespace ripen

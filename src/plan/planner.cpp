@@ -1,12 +1,10 @@
 #include "ripen/planner.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "plan/candidate_refiner.hpp"
 #include "plan/checked_denoiser.hpp"
-#include "plan/chunk_refiner.hpp"
-#include "plan/cold_refiner.hpp"
-#include "plan/reactive_refiner.hpp"
 #include "plan/step_time.hpp"
 #include "plan/window_refiner.hpp"
 #include "ripen/error.hpp"
@@ -20,28 +18,10 @@ namespace {
 
 Nanoseconds now() noexcept { return std::chrono::steady_clock::now().time_since_epoch(); }
 
-std::unique_ptr<Refiner> make_refiner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition) {
-  if (options.replanning == Replanning::kReactive)
-    return std::make_unique<ReactiveRefiner>(denoiser, options, transition);
-  std::unique_ptr<Refiner> refiner;
-  if (options.method == PlanMethod::kWindow) {
-    refiner = std::make_unique<WindowRefiner>(denoiser, options);
-  } else {
-    refiner = std::make_unique<CandidateRefiner>(denoiser, options, transition);
-  }
-  switch (options.replanning) {
-    case Replanning::kCold:
-      return std::make_unique<ColdRefiner>(std::move(refiner));
-    case Replanning::kChunk:
-    case Replanning::kChunkAhead:
-      return std::make_unique<ChunkRefiner>(std::move(refiner), options, options.chunk, 1, denoiser);
-    case Replanning::kAutoregressive:
-      return std::make_unique<ChunkRefiner>(std::move(refiner), options, 1, denoiser.layout().slots(), denoiser);
-    case Replanning::kAutoregressiveActions:
-      return std::make_unique<ChunkRefiner>(std::move(refiner), options, 1, denoiser.layout().actions(), denoiser);
-    default:
-      return refiner;
-  }
+std::unique_ptr<Refiner> make_refiner(CheckedDenoiser& denoiser, const PlannerOptions& options,
+                                      const Transition* transition) {
+  if (options.method == PlanMethod::kWindow) return std::make_unique<WindowRefiner>(denoiser, options);
+  return std::make_unique<CandidateRefiner>(denoiser, options, transition);
 }
 
 bool is_action(const TokenLayout& layout, std::span<const Token> action) noexcept {
@@ -50,6 +30,26 @@ bool is_action(const TokenLayout& layout, std::span<const Token> action) noexcep
     if (action[static_cast<std::size_t>(a)] >= layout.slot(layout.states() + a).vocabulary) return false;
   }
   return true;
+}
+
+/// What the denoiser lacks for a planner of these options.
+std::string problems_with(const Denoiser& denoiser, const PlannerOptions& options, const Transition* transition) {
+  Problems problems("planner");
+  problems.range("pass_windows (against the denoiser's limit)", options.pass_windows, 1, denoiser.max_windows());
+  problems.require(denoiser.max_steps() >= 2, "the denoiser takes windows of less than 2 steps");
+  const Capabilities can = denoiser.capabilities();
+  if (options.method == PlanMethod::kWindow) {
+    problems.require(can.mixer, "kWindow needs a model with a mixer, and this one has none");
+    problems.require(denoiser.max_steps() > options.window_history + 1,
+                     "window_history " + std::to_string(options.window_history) + " leaves nothing of the denoiser's " +
+                         std::to_string(denoiser.max_steps()) + " steps");
+  } else {
+    problems.require(can.tables || transition != nullptr,
+                     "kCandidates needs a model with dynamics tables, or a Transition: there is neither");
+    problems.require(can.value || options.value_weight == 0.0,
+                     "value_weight needs a model with a value head, and this one has none: set it to 0");
+  }
+  return problems.text();
 }
 
 }  // namespace
@@ -64,10 +64,6 @@ std::string PlannerOptions::validate() const {
   problems.range("likelihood_weight", likelihood_weight, 0.0, 1e6);
   problems.range("wait_passes", wait_passes, 0, 1 << 20);
   problems.range("noise", noise, 0.0, 1e6);
-  if (replanning == Replanning::kChunk || replanning == Replanning::kChunkAhead) {
-    problems.range("chunk", chunk, 1, horizon);
-  }
-  problems.range("plan_passes", plan_passes, 1, 1 << 20);
   if (method == PlanMethod::kWindow) problems.range("window_history", window_history, 0, history);
   problems.range("temperature", temperature, 0.0, 1e6);
   return problems.text();
@@ -80,21 +76,25 @@ struct Planner::Impl {
         refiner(make_refiner(model, options, transition)),
         predictor(options.pass_windows) {}
 
+  /// Says in the report what the plan is like now.
+  void describe() noexcept {
+    report.head = refiner->ledger().head();
+    report.decided_steps =
+        static_cast<std::int32_t>(std::max<std::int64_t>(0, refiner->frontier() - refiner->ledger().head()));
+    report.bad_model = model.was_bad() || report.bad_model;
+    refiner->describe(report);
+  }
+
   PlannerOptions options;
   CheckedDenoiser model;
   std::unique_ptr<Refiner> refiner;
   StepTimePredictor predictor;
+  PlanReport report;
   bool ready = false;
 };
 
 Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition) {
-  Problems limits("planner");
-  limits.range("pass_windows (against the denoiser's limit)", options.pass_windows, 1, denoiser.max_windows());
-  limits.require(denoiser.max_steps() >= 2, "the denoiser takes windows of less than 2 steps");
-  limits.require(options.method != PlanMethod::kWindow || denoiser.max_steps() > options.window_history + 1,
-                 "window_history " + std::to_string(options.window_history) + " leaves nothing of the denoiser's " +
-                     std::to_string(denoiser.max_steps()) + " steps");
-  for (const std::string& problems : {options.validate(), limits.text()}) {
+  for (const std::string& problems : {options.validate(), problems_with(denoiser, options, transition)}) {
     if (!problems.empty()) throw OptionsError(problems);
   }
   impl_ = std::make_unique<Impl>(denoiser, options, transition);
@@ -102,74 +102,92 @@ Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transi
 
 Planner::~Planner() = default;
 
-bool Planner::accepts(std::span<const Token> state, std::span<const Token> goal,
-                      std::span<const Token> idle) const noexcept {
+PlanReset Planner::check(std::span<const Token> state, std::span<const Token> goal,
+                         std::span<const Token> hold) const noexcept {
   const TokenLayout& l = layout();
-  return std::ssize(state) == l.states() && std::ssize(goal) == l.states() && l.valid(state, false) &&
-         l.valid(goal, true) && is_action(l, idle);
+  if (std::ssize(state) != l.states() || !l.valid(state, false)) return PlanReset::kBadState;
+  if (std::ssize(goal) != l.states() || !l.valid(goal, true)) return PlanReset::kBadGoal;
+  if (!is_action(l, hold)) return PlanReset::kBadHold;
+  const bool is_wanted = std::ranges::any_of(goal, [](Token token) { return token != kMask; });
+  return is_wanted || options().method == PlanMethod::kWindow ? PlanReset::kOk : PlanReset::kNoGoal;
 }
 
-bool Planner::reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept {
-  if (!accepts(state, goal, idle)) return false;
-  impl_->refiner->reset(state, goal, idle);
+PlanReset Planner::reset(std::span<const Token> state, std::span<const Token> goal,
+                         std::span<const Token> hold) noexcept {
+  const PlanReset checked = check(state, goal, hold);
+  if (checked != PlanReset::kOk) return checked;
+  impl_->refiner->reset(state, goal, hold);
+  impl_->report = {};
   impl_->ready = true;
-  return true;
+  return PlanReset::kOk;
 }
 
-RefineReport Planner::refine(const TokenObservation& observation, const Budget& budget, const Budget& most) noexcept {
+void Planner::observe(const TickObservation& observation) noexcept {
   Impl& p = *impl_;
-  RefineReport report;
-  if (!p.ready) return report;
-  const bool timed = budget.time != Nanoseconds::max() || most.time != Nanoseconds::max();
+  if (!p.ready) return;
+  p.report = {};
+  if (observation.observed) p.refiner->sent(0);  // What has started is known now.
+  const std::int64_t steps = observation.done - p.refiner->ledger().head();
+  p.refiner->shift(static_cast<int>(std::clamp<std::int64_t>(steps, 0, 1 << 30)));
+  p.refiner->observe(observation, p.report);
+  p.describe();
+}
+
+void Planner::refine(const Budget& budget, const Budget& most) noexcept {
+  Impl& p = *impl_;
+  if (!p.ready) return;
   const Nanoseconds start = now();
-  p.refiner->observe(observation, report);
-  Nanoseconds before = timed ? now() : start;
-  while (true) {
-    const Budget& limit = p.refiner->frontier() > head() ? budget : most;
-    if (report.passes >= limit.passes) break;
+  Nanoseconds before = start;
+  for (int passes = 0;;) {
+    const Budget& limit = p.refiner->frontier() > p.refiner->ledger().head() ? budget : most;
+    if (passes >= limit.passes) break;
     const int windows = p.refiner->next_pass();
-    if (windows == 0) {
-      report.settled = true;
-      break;
-    }
+    p.report.settled = windows == 0;
+    if (windows == 0) break;
     const Nanoseconds predicted = p.predictor.predict(windows);
     if (limit.time != Nanoseconds::max() && before - start + predicted > limit.time) {
-      if (report.passes == 0) p.predictor.refused();
-      break;
+      const bool whole = passes == 0 && limit.time.count() > 0;
+      if (!whole || !p.predictor.refused()) break;
     }
-    p.refiner->run_pass();
-    ++report.passes;
+    const bool good = p.refiner->run_pass();
+    ++passes;
+    ++p.report.passes;
     const Nanoseconds after = now();
     p.predictor.observe(windows, after - before);
-    report.predicted_nanoseconds = predicted.count();
+    p.report.predicted_nanoseconds = predicted.count();
     if (predicted.count() > 0) {  // The very first pass was not predicted at all.
-      report.worst_error_nanoseconds = std::max(report.worst_error_nanoseconds, (after - before - predicted).count());
+      p.report.worst_error_nanoseconds =
+          std::max(p.report.worst_error_nanoseconds, (after - before - predicted).count());
     }
     before = after;
+    if (!good) break;  // Another one now would only be as bad.
   }
-  report.bad_model = p.model.was_bad();
-  report.decided_steps = static_cast<std::int32_t>(std::max<std::int64_t>(0, p.refiner->frontier() - head()));
-  p.refiner->describe(report);
-  return report;
+  p.describe();
 }
 
-std::span<const Token> Planner::action(int step_ahead) const noexcept {
-  return decided(step_ahead) ? buffer().action(0, head() + step_ahead) : impl_->refiner->idle();
+PlannedStep Planner::step(int ahead) const noexcept {
+  const Refiner& refiner = *impl_->refiner;
+  if (ahead < 0 || ahead >= horizon()) return {.action = refiner.hold()};
+  const std::int64_t step = refiner.ledger().head() + ahead;
+  const bool decided = impl_->ready && refiner.decided(step);
+  return {.tokens = buffer().tokens(0, step),
+          .action = decided ? buffer().action(0, step) : refiner.hold(),
+          .decided = decided,
+          .level = buffer().levels(0, step).back()};
 }
 
-bool Planner::decided(int step_ahead) const noexcept {
-  const Impl& p = *impl_;
-  return p.ready && step_ahead < p.options.horizon && head() + step_ahead < p.refiner->frontier();
+void Planner::sent(int steps, std::int64_t /*started*/) noexcept { impl_->refiner->sent(steps); }
+
+void Planner::started(std::int64_t step, std::span<const Token> action) noexcept {
+  if (impl_->ready && is_action(layout(), action)) impl_->refiner->started(step, action);
 }
 
-void Planner::begin(std::int64_t step, std::span<const Token> action) noexcept {
-  if (!impl_->ready || !is_action(layout(), action)) return;
-  impl_->refiner->begin(step, action);
+void Planner::forget() noexcept {
+  impl_->refiner->forget();
+  impl_->describe();
 }
 
-void Planner::emitted(int steps) noexcept { impl_->refiner->emitted(steps); }
-void Planner::shift(int steps) noexcept { impl_->refiner->shift(steps); }
-std::int64_t Planner::head() const noexcept { return buffer().head(); }
+const PlanReport& Planner::report() const noexcept { return impl_->report; }
 const PlanBuffer& Planner::buffer() const noexcept { return impl_->refiner->buffer(); }
 const TokenLayout& Planner::layout() const noexcept { return buffer().layout(); }
 const PlannerOptions& Planner::options() const noexcept { return impl_->options; }

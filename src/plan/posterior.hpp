@@ -22,17 +22,9 @@ inline void decide_state(const TokenLayout& layout, const float* logits, std::sp
   }
 }
 
-/// Turns one slot's logits into log-probabilities, in place. NaN becomes impossible. Real-time safe.
+/// Turns one slot's logits, all finite, into log-probabilities, in place. Real-time safe.
 inline void normalize_log(std::span<float> logits) noexcept {
-  float highest = -INFINITY;
-  for (float& logit : logits) {
-    if (std::isnan(logit)) logit = -INFINITY;
-    highest = std::max(highest, logit);
-  }
-  if (!std::isfinite(highest)) {  // A broken model: every value is as good as any other.
-    std::ranges::fill(logits, -std::log(static_cast<float>(logits.size())));
-    return;
-  }
+  const float highest = std::ranges::max(logits);
   float sum = 0.0F;
   for (const float logit : logits) sum += std::exp(logit - highest);
   const float shift = highest + std::log(sum);

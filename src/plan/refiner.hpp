@@ -1,7 +1,11 @@
 #pragma once
 // A way to make a plan ripen: what the planner asks of each.
 
-#include "ripen/planner.hpp"
+#include <cstddef>
+#include <vector>
+
+#include "plan/ledger.hpp"
+#include "ripen/plan_source.hpp"
 
 namespace ripen {
 
@@ -9,43 +13,61 @@ namespace ripen {
 /// construction are real-time safe.
 class Refiner {
  public:
+  explicit Refiner(int horizon) : held_(static_cast<std::size_t>(horizon), 0) {}
   virtual ~Refiner() = default;
 
   /// Begins at step 0 in this state; the tokens were checked.
   virtual void reset(std::span<const Token> state, std::span<const Token> goal,
-                     std::span<const Token> idle) noexcept = 0;
+                     std::span<const Token> hold) noexcept = 0;
 
-  /// Forgets the plan but for what has begun or went out.
+  /// Forgets the plan but for what has started or was sent.
   virtual void forget() noexcept = 0;
 
-  /// Tells that the action due did not go out though it was decided: a step that begins without it is idle.
-  virtual void withhold() noexcept = 0;
+  /// Tells that a step has started with this action, whatever the plan says. Does nothing unless it is the first step
+  /// that had not started.
+  virtual void started(std::int64_t step, std::span<const Token> action) noexcept = 0;
 
-  /// Tells that a step has begun with this action, whatever the plan says. Does nothing unless it is the first step
-  /// that had not begun; the baselines that hold plans back know no other action than their own.
-  virtual void begin(std::int64_t step, std::span<const Token> action) noexcept {
-    (void)step;
-    (void)action;
-  }
-
-  /// Takes what is known at the beginning of a call: what was seen, and which steps have begun.
-  virtual void observe(const TokenObservation& observation, RefineReport& report) noexcept = 0;
+  /// Takes what was seen, and which steps have started. The head is where observation.done says already.
+  virtual void observe(const TickObservation& observation, PlanReport& report) noexcept = 0;
 
   /// Windows of the pass that is worth most now; 0 if none is worth anything.
   [[nodiscard]] virtual int next_pass() noexcept = 0;
-  /// Runs the pass that next_pass() spoke of.
-  virtual void run_pass() noexcept = 0;
+  /// Runs the pass that next_pass() spoke of. False if it was thrown away, because the model gave no numbers: then the
+  /// plan is what it was.
+  [[nodiscard]] virtual bool run_pass() noexcept = 0;
 
   /// What the followed plan is like now.
-  virtual void describe(RefineReport& report) const noexcept = 0;
+  virtual void describe(PlanReport& report) const noexcept = 0;
 
   /// First step whose action is not decided.
   [[nodiscard]] virtual std::int64_t frontier() const noexcept = 0;
-  virtual void emitted(int steps) noexcept = 0;
+  virtual void sent(int steps) noexcept = 0;
   virtual void shift(int steps) noexcept = 0;
 
   [[nodiscard]] virtual const PlanBuffer& buffer() const noexcept = 0;
-  [[nodiscard]] virtual std::span<const Token> idle() const noexcept = 0;
+  [[nodiscard]] virtual std::span<const Token> hold() const noexcept = 0;
+
+  [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
+  /// Whether the model decided the action of a step of the horizon. Not of one that started before it had.
+  [[nodiscard]] bool decided(std::int64_t step) const noexcept {
+    return step < frontier() && (step >= ledger_.started || held_[place(step)] == 0);
+  }
+
+ protected:
+  /// A step starts: with what was decided, or with the hold action.
+  void start(std::int64_t step, bool decided) noexcept {
+    held_[place(step)] = decided ? 0 : 1;
+    ledger_.started = step + 1;
+  }
+
+  Ledger ledger_;
+
+ private:
+  [[nodiscard]] std::size_t place(std::int64_t step) const noexcept {
+    return static_cast<std::size_t>(step) % held_.size();
+  }
+
+  std::vector<char> held_;  // By step of the horizon, of those that have started.
 };
 
 }  // namespace ripen

@@ -8,7 +8,7 @@
 
 namespace ripen {
 
-Round::Round(PlanBuffer& buffer, Denoiser& denoiser, const Transition* transition, const PlannerOptions& options,
+Round::Round(PlanBuffer& buffer, CheckedDenoiser& denoiser, const Transition* transition, const PlannerOptions& options,
              int first_row)
     : buffer_(buffer),
       denoiser_(denoiser),
@@ -52,18 +52,29 @@ void Round::start(int source, std::int64_t since, std::int64_t root, int width, 
 
 int Round::next_windows() const noexcept { return std::min(options_.pass_windows, members_ - read_); }
 
-void Round::predict(int first, int count) noexcept {
+bool Round::predict(int first, int count) noexcept {
   const TokenLayout& layout = buffer_.layout();
+  const auto states = static_cast<std::size_t>(layout.states());
+  if (!denoiser_.capabilities().tables) {  // The rules alone say what follows. What they forbid is left out later.
+    for (int i = 0; i < count; ++i) {
+      const int at = row(set_, first + i);
+      (void)transition_->next(buffer_.state(at, depth_ - 1), buffer_.action(at, depth_ - 1),
+                              buffer_.tokens(at, depth_).first(states));
+    }
+    return true;
+  }
   const auto slots = static_cast<std::ptrdiff_t>(layout.slots());
   for (int i = 0; i < count; ++i) {
     const auto window = tokens_.begin() + i * 2 * slots;
     std::ranges::copy(buffer_.tokens(row(set_, first + i), depth_ - 1), window);
     std::fill(window + slots, window + 2 * slots, kMask);
   }
-  denoiser_.run({PassDepth::kDynamics, count, 2, tokens_.data(), logits_.data(), nullptr});
+  if (!denoiser_.run({PassDepth::kDynamics, count, 2, tokens_.data(), logits_.data(), nullptr})) return false;
   for (int i = 0; i < count; ++i) {
-    decide_state(layout, logits_.data() + i * layout.state_logits(), buffer_.tokens(row(set_, first + i), depth_));
+    decide_state(layout, logits_.data() + i * layout.state_logits(),
+                 buffer_.tokens(row(set_, first + i), depth_).first(states));
   }
+  return true;
 }
 
 Round::Arrival Round::admit(int member, std::span<const Token> goal, StateIndex& known, std::int64_t known_goal,
@@ -90,7 +101,7 @@ Round::Arrival Round::admit(int member, std::span<const Token> goal, StateIndex&
   return {};
 }
 
-void Round::read(int count) noexcept {
+bool Round::read(int count) noexcept {
   const TokenLayout& layout = buffer_.layout();
   const auto slots = static_cast<std::ptrdiff_t>(layout.slots());
   for (int i = 0; i < count; ++i) {
@@ -100,13 +111,14 @@ void Round::read(int count) noexcept {
     to_frame(transition_, member_[set_][member].frame, state, {window, state.size()});
     std::fill(window + layout.states(), window + slots, kMask);
   }
-  denoiser_.run({PassDepth::kStep, count, 1, tokens_.data(), logits_.data(), values_.data()});
+  if (!denoiser_.run({PassDepth::kStep, count, 1, tokens_.data(), logits_.data(), values_.data()})) return false;
   const int stride = layout.logits() - layout.state_logits();
   for (int i = 0; i < count; ++i) {
     add_children(admitted_[static_cast<std::size_t>(i)],
                  std::span(logits_).subspan(static_cast<std::size_t>(i * stride), static_cast<std::size_t>(stride)),
                  values_[static_cast<std::size_t>(i)]);
   }
+  return true;
 }
 
 void Round::add_children(int member, std::span<float> logits, float value) noexcept {
@@ -122,7 +134,6 @@ void Round::add_children(int member, std::span<float> logits, float value) noexc
   }
   const auto first = logits.first(static_cast<std::size_t>(actions_));
   normalize_log(first);
-  if (!std::isfinite(value)) value = 0.0F;
   least_value_ = child_count_ == 0 ? value : std::min(least_value_, value);
   if (depth_ == root_) root_value_ = least_value_;
   if (nearest_.row < 0 || value < nearest_.value) nearest_ = {row(set_, member), value};
@@ -149,7 +160,7 @@ Round::Arrival Round::pass(std::span<const Token> goal, StateIndex& known, std::
   const int count = next_windows();
   const int first = read_;
   read_ += count;
-  if (depth_ > root_) predict(first, count);
+  if (depth_ > root_ && !predict(first, count)) return {.bad = true};
   admitted_count_ = 0;
   nearest_ = {};
   Arrival best;
@@ -157,7 +168,7 @@ Round::Arrival Round::pass(std::span<const Token> goal, StateIndex& known, std::
     const Arrival arrival = admit(first + i, goal, known, known_goal, limit);
     if (arrival.gain > best.gain) best = arrival;
   }
-  if (admitted_count_ > 0) read(static_cast<int>(admitted_count_));
+  if (admitted_count_ > 0 && !read(static_cast<int>(admitted_count_))) return {.bad = true};
   return best;
 }
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "plan/checked_denoiser.hpp"
 #include "plan/state_index.hpp"
-#include "ripen/denoiser.hpp"
 #include "ripen/plan_buffer.hpp"
 #include "ripen/planner.hpp"
 #include "ripen/random.hpp"
@@ -22,7 +22,7 @@ namespace ripen {
 class Round {
  public:
   /// Uses rows [first_row, first_row + 2 * options.candidates) of the buffer.
-  Round(PlanBuffer& buffer, Denoiser& denoiser, const Transition* transition, const PlannerOptions& options,
+  Round(PlanBuffer& buffer, CheckedDenoiser& denoiser, const Transition* transition, const PlannerOptions& options,
         int first_row);
 
   /// Begins at a step whose state is known in row `source`, with at most `width` members. The states of
@@ -39,6 +39,7 @@ class Round {
     int row = -1;
     std::int64_t known_step = -1;  ///< the step whose state it is in the known plan; -1 at the goal
     std::int64_t gain = 0;         ///< steps saved against the limit
+    bool bad = false;              ///< the model gave no numbers: nothing of the round can be relied on, stop it
   };
 
   /// Runs one pass. goal: [states], kMask means any. `known` finds states of the last whole plan, which ends at
@@ -85,14 +86,14 @@ class Round {
   [[nodiscard]] int row(int set, int member) const noexcept { return first_row_ + set * options_.candidates + member; }
   /// First step of a member that is still in the ring.
   [[nodiscard]] std::int64_t oldest() const noexcept { return std::max(root_, buffer_.head() - buffer_.history()); }
-  void predict(int first, int count) noexcept;
+  [[nodiscard]] bool predict(int first, int count) noexcept;
   [[nodiscard]] Arrival admit(int member, std::span<const Token> goal, StateIndex& known, std::int64_t known_goal,
                               std::int64_t limit) noexcept;
-  void read(int count) noexcept;
+  [[nodiscard]] bool read(int count) noexcept;
   void add_children(int member, std::span<float> logits, float value) noexcept;
 
   PlanBuffer& buffer_;
-  Denoiser& denoiser_;
+  CheckedDenoiser& denoiser_;
   const Transition* transition_;
   const PlannerOptions& options_;
   int first_row_;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace ripen {
@@ -14,6 +16,42 @@ class StepTimePredictor {
   explicit StepTimePredictor(int most_windows) : usual_(static_cast<std::size_t>(most_windows) + 1) {}
 
   [[nodiscard]] std::chrono::nanoseconds predict(int windows) const noexcept {
+    return std::chrono::nanoseconds(
+        static_cast<std::int64_t>(static_cast<double>(expected(windows).count()) * patience_));
+  }
+
+  void observe(int windows, std::chrono::nanoseconds cost) noexcept {
+    auto& usual = usual_[static_cast<std::size_t>(windows)];
+    const bool after_refusal = probing_ || patience_ < 1.0;
+    patience_ = 1.0;
+    probing_ = false;
+    if (after_refusal && 4 * cost < 3 * expected(windows)) {
+      // What was slow was the exception: nothing of it is kept, in no size.
+      for (auto& each : usual_) each = std::min(each, cost);
+      usual = cost;
+      deviation_ = std::min(deviation_, cost / kMemory);
+      return;
+    }
+    doubtful_ = !after_refusal && cost > 2 * usual;  // The first pass, too: caches are filled then.
+    if (usual.count() == 0) usual = cost;
+    cost = std::min(cost, 4 * usual);
+    deviation_ += (std::chrono::abs(cost - usual) - deviation_) / kMemory;
+    usual += (cost - usual) / kMemory;
+  }
+
+  /// A whole budget was too small for one pass. True if one should be run all the same: what is expected rests on one
+  /// pass that was slow, and a second tells whether that was an accident. Otherwise a little less is expected until the
+  /// next pass: what is never run is never seen to be cheap.
+  [[nodiscard]] bool refused() noexcept {
+    probing_ = std::exchange(doubtful_, false);
+    if (!probing_) patience_ -= patience_ / kMemory;
+    return probing_;
+  }
+
+ private:
+  static constexpr int kMemory = 16;  // Passes.
+
+  [[nodiscard]] std::chrono::nanoseconds expected(int windows) const noexcept {
     auto usual = usual_[static_cast<std::size_t>(windows)];
     // A size not met yet is taken for the dearest there is.
     if (usual.count() == 0) usual = *std::ranges::max_element(usual_);
@@ -22,24 +60,11 @@ class StepTimePredictor {
     return usual + std::min(usual, 4 * deviation_);
   }
 
-  void observe(int windows, std::chrono::nanoseconds cost) noexcept {
-    auto& usual = usual_[static_cast<std::size_t>(windows)];
-    if (usual.count() == 0) usual = cost;
-    cost = std::min(cost, 4 * usual);
-    deviation_ += (std::chrono::abs(cost - usual) - deviation_) / kMemory;
-    usual += (cost - usual) / kMemory;
-  }
-
-  /// A whole budget was too small for one pass. Without this, a bad start would end all refining: what is never run is
-  /// never seen to be cheap.
-  void refused() noexcept {
-    for (auto& usual : usual_) usual -= usual / kMemory;
-  }
-
- private:
-  static constexpr int kMemory = 16;  // Passes.
   std::vector<std::chrono::nanoseconds> usual_;
   std::chrono::nanoseconds deviation_{0};
+  double patience_ = 1.0;  // Part of what is expected that is believed: less with each refusal in a row.
+  bool doubtful_ = false;  // The last pass was far slower than those before it.
+  bool probing_ = false;   // The next one is run to find out.
 };
 
 }  // namespace ripen

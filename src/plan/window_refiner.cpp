@@ -22,32 +22,34 @@ constexpr NoiseLevel kDoubt = 128;
 
 }  // namespace
 
-WindowRefiner::WindowRefiner(Denoiser& model, const PlannerOptions& options)
-    : options_(options),
+WindowRefiner::WindowRefiner(CheckedDenoiser& model, const PlannerOptions& options)
+    : Refiner(options.horizon),
+      options_(options),
       denoiser_(model),
       buffer_(model.layout(), kRows, options.horizon, options.history),
       random_(options.seed),
       goal_(static_cast<std::size_t>(model.layout().states()), kMask),
-      idle_(static_cast<std::size_t>(model.layout().actions()), 0),
+      hold_(static_cast<std::size_t>(model.layout().actions()), 0),
       tokens_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().slots()), kMask),
       logits_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().logits())),
       probabilities_(static_cast<std::size_t>(model.layout().logits())),
       tempered_(static_cast<std::size_t>(model.layout().logits())) {}
 
 void WindowRefiner::reset(std::span<const Token> state, std::span<const Token> goal,
-                          std::span<const Token> idle) noexcept {
+                          std::span<const Token> hold) noexcept {
   buffer_.reset();
   random_ = Random(options_.seed);
-  committed_ = held_ = frontier_ = next_ = 0;
+  ledger_ = {};
+  frontier_ = next_ = 0;
   fresh_ = false;
   std::ranges::copy(goal, goal_.begin());
-  std::ranges::copy(idle, idle_.begin());
+  std::ranges::copy(hold, hold_.begin());
   for (int row = 0; row < kRows; ++row) std::ranges::copy(state, buffer_.tokens(row, 0).begin());
   std::ranges::fill(buffer_.levels(kPlan, 0).first(state.size()), NoiseLevel{0});
 }
 
-void WindowRefiner::begin(std::int64_t step, std::span<const Token> action) noexcept {
-  if (step != committed_ || step + 1 >= end()) return;
+void WindowRefiner::started(std::int64_t step, std::span<const Token> action) noexcept {
+  if (step != ledger_.started || step + 1 >= end()) return;
   const auto planned = buffer_.tokens(kPlan, step).subspan(goal_.size());
   if (frontier_ <= step || !std::ranges::equal(planned, action)) {
     doubt(step);
@@ -57,27 +59,29 @@ void WindowRefiner::begin(std::int64_t step, std::span<const Token> action) noex
   commit(step + 1);
 }
 
-void WindowRefiner::observe(const TokenObservation& observation, RefineReport& report) noexcept {
-  commit(observation.begun);
-  next_ = buffer_.head();
+void WindowRefiner::observe(const TickObservation& observation, PlanReport& report) noexcept {
+  commit(observation.started);
+  next_ = ledger_.head();
   const std::size_t states = goal_.size();
-  if (observation.state.size() != states || !layout().valid(observation.state, false)) return;
-  if (!buffer_.contains(observation.step) || observation.step > committed_) return;
-  const auto state = buffer_.tokens(kPlan, observation.step).first(states);
-  const auto levels = buffer_.levels(kPlan, observation.step).first(states);
-  const bool news = levels[0] != 0 || !std::ranges::equal(state, observation.state);
+  if (observation.state.size() != states || !layout().valid(observation.state, true)) return;
+  if (!buffer_.contains(observation.state_step) || observation.state_step > ledger_.started) return;
+  const auto state = buffer_.tokens(kPlan, observation.state_step).first(states);
+  const auto levels = buffer_.levels(kPlan, observation.state_step).first(states);
+  const auto draft = buffer_.tokens(kDraft, observation.state_step).first(states);
   report.disturbed = contradicts(state, observation.state);
-  const bool is_doubtful = contradicts(buffer_.state(kDraft, observation.step), observation.state);
-  std::ranges::copy(observation.state, state.begin());
-  std::ranges::fill(levels, NoiseLevel{0});
-  std::ranges::copy(state, buffer_.tokens(kDraft, observation.step).begin());
-  if (news) fresh_ = false;
-  if (is_doubtful) doubt(observation.step);
+  const bool is_doubtful = contradicts(draft, observation.state);
+  for (std::size_t s = 0; s < states; ++s) {
+    if (observation.state[s] == kMask) continue;  // What was not seen stays what is believed.
+    if (levels[s] != 0 || state[s] != observation.state[s]) fresh_ = false;
+    state[s] = draft[s] = observation.state[s];
+    levels[s] = 0;
+  }
+  if (is_doubtful) doubt(observation.state_step);
 }
 
 bool WindowRefiner::contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept {
   for (std::size_t s = 0; s < seen.size(); ++s) {
-    if (predicted[s] == kMask) continue;
+    if (predicted[s] == kMask || seen[s] == kMask) continue;
     const Slot& slot = layout().slot(static_cast<int>(s));
     const int off = std::abs(static_cast<int>(predicted[s]) - static_cast<int>(seen[s]));
     if (off > (slot.continuous() ? static_cast<int>(kSurprise * slot.vocabulary) : 0)) return true;
@@ -86,21 +90,23 @@ bool WindowRefiner::contradicts(std::span<const Token> predicted, std::span<cons
 }
 
 /// Actions that have begun are history: they are what they are.
-void WindowRefiner::commit(std::int64_t begun) noexcept {
-  for (; committed_ < begun && committed_ + 1 < end(); ++committed_) {
-    const auto actions = buffer_.tokens(kPlan, committed_).subspan(goal_.size());
-    if (frontier_ <= committed_) {  // It had to act before any pass.
-      std::ranges::copy(idle_, actions.begin());
-      frontier_ = committed_ + 1;
+void WindowRefiner::commit(std::int64_t started) noexcept {
+  while (ledger_.started < started && ledger_.started + 1 < end()) {
+    const std::int64_t step = ledger_.started;
+    const bool is_decided = frontier_ > step;
+    if (!is_decided) {  // It had to act before any pass.
+      std::ranges::copy(hold_, buffer_.tokens(kPlan, step).subspan(goal_.size()).begin());
+      frontier_ = step + 1;
     }
-    std::ranges::fill(buffer_.levels(kPlan, committed_).subspan(goal_.size()), NoiseLevel{0});
-    draft_as_planned(committed_);
+    std::ranges::fill(buffer_.levels(kPlan, step).subspan(goal_.size()), NoiseLevel{0});
+    draft_as_planned(step);
+    start(step, is_decided);
   }
 }
 
-void WindowRefiner::emitted(int steps) noexcept {
-  held_ = std::min(buffer_.head() + steps, frontier_);
-  for (std::int64_t step = buffer_.head(); step < held_; ++step) draft_as_planned(step);
+void WindowRefiner::sent(int steps) noexcept {
+  ledger_.sent = std::min(ledger_.head() + steps, frontier_);
+  for (std::int64_t step = ledger_.head(); step < ledger_.sent; ++step) draft_as_planned(step);
 }
 
 /// The action of a step is what went out, or will.
@@ -113,23 +119,23 @@ void WindowRefiner::doubt(std::int64_t from) noexcept {
   for (std::int64_t step = from; step < end(); ++step) {
     const auto levels = buffer_.levels(kPlan, step);
     for (std::size_t s = 0; s < levels.size(); ++s) {
-      const bool is_fixed = s < goal_.size() ? step == from : step < std::max(committed_, held_);
+      const bool is_fixed = s < goal_.size() ? step == from : step < ledger_.open();
       if (!is_fixed) levels[s] = std::max(levels[s], kDoubt);
     }
   }
 }
 
 void WindowRefiner::forget() noexcept {
-  for (std::int64_t step = buffer_.head(); step < end(); ++step) {
+  for (std::int64_t step = ledger_.head(); step < end(); ++step) {
     const auto tokens = buffer_.tokens(kPlan, step);
     const auto levels = buffer_.levels(kPlan, step);
     for (std::size_t s = 0; s < levels.size(); ++s) {
-      if (levels[s] == 0 || (s >= goal_.size() && step < held_)) continue;
+      if (levels[s] == 0 || (s >= goal_.size() && step < ledger_.sent)) continue;
       tokens[s] = kMask;
       levels[s] = kFullNoise;
     }
   }
-  frontier_ = std::max(committed_, held_);
+  frontier_ = ledger_.open();
   fresh_ = false;
 }
 
@@ -155,7 +161,7 @@ void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
   const auto levels = buffer_.levels(kPlan, step);
   for (int s = 0; s < layout().slots(); ++s) {
     const auto slot = static_cast<std::size_t>(s);
-    if (levels[slot] == 0 || (s >= layout().states() && step < held_)) continue;  // It is known.
+    if (levels[slot] == 0 || (s >= layout().states() && step < ledger_.sent)) continue;  // It is known.
     const std::span own(logits + layout().offset(s), static_cast<std::size_t>(layout().slot(s).vocabulary));
     const auto probabilities = std::span(probabilities_).first(own.size());
     softmax(own, 1.0, probabilities);
@@ -176,25 +182,26 @@ void WindowRefiner::decide(std::int64_t step, const float* logits) noexcept {
   }
 }
 
-void WindowRefiner::run_pass() noexcept {
+bool WindowRefiner::run_pass() noexcept {
   const int most = denoiser_.max_steps();
   // A window begins with steps that are known, or that the pass before has decided.
-  const std::int64_t oldest = std::max<std::int64_t>(0, buffer_.head() - options_.history);
+  const std::int64_t oldest = std::max<std::int64_t>(0, ledger_.head() - options_.history);
   const std::int64_t first = std::max(oldest, next_ - options_.window_history);
   const int steps = static_cast<int>(std::min<std::int64_t>(most, end() - first));
   show(first, steps);
   int known = 0;
   while (known + 1 < steps && is_known(first + known)) ++known;
-  denoiser_.run({PassDepth::kWindow, 1, steps, tokens_.data(), logits_.data(), nullptr, known});
+  if (!denoiser_.run({PassDepth::kWindow, 1, steps, tokens_.data(), logits_.data(), nullptr, known})) return false;
   for (int i = known; i < steps; ++i)
     decide(first + i, logits_.data() + static_cast<std::ptrdiff_t>(i) * layout().logits());
   frontier_ = std::max(frontier_, first + steps);
-  if (next_ <= buffer_.head()) fresh_ = true;
-  next_ = first + steps < end() ? first + steps : buffer_.head();
+  if (next_ <= ledger_.head()) fresh_ = true;
+  next_ = first + steps < end() ? first + steps : ledger_.head();
+  return true;
 }
 
-void WindowRefiner::describe(RefineReport& report) const noexcept {
-  const auto state = buffer_.state(kPlan, buffer_.head());
+void WindowRefiner::describe(PlanReport& report) const noexcept {
+  const auto state = buffer_.state(kPlan, ledger_.head());
   bool wanted = false, met = true;
   for (std::size_t s = 0; s < goal_.size(); ++s) {
     if (goal_[s] == kMask) continue;
@@ -202,14 +209,15 @@ void WindowRefiner::describe(RefineReport& report) const noexcept {
     met = met && goal_[s] == state[s];
   }
   report.goal_reached = wanted && met;
-  report.head_is_ripe = fresh_ && frontier_ > buffer_.head();
+  report.head_is_ripe = fresh_ && frontier_ > ledger_.head();
 }
 
 void WindowRefiner::shift(int steps) noexcept {
-  commit(buffer_.head() + steps);
+  commit(ledger_.head() + steps);
   buffer_.shift(steps);
-  committed_ = std::max(committed_, buffer_.head());  // It may have jumped over the whole horizon.
-  frontier_ = std::max(frontier_, buffer_.head());
+  ledger_.done += steps;
+  ledger_.started = std::max(ledger_.started, ledger_.head());  // It may have jumped over the whole horizon.
+  frontier_ = std::max(frontier_, ledger_.head());
 }
 
 }  // namespace ripen

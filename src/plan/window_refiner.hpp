@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "plan/checked_denoiser.hpp"
 #include "plan/refiner.hpp"
+#include "ripen/planner.hpp"
 #include "ripen/random.hpp"
 
 namespace ripen {
@@ -17,27 +19,26 @@ namespace ripen {
 /// before the head; later ones of the same call lie further on.
 class WindowRefiner : public Refiner {
  public:
-  WindowRefiner(Denoiser& model, const PlannerOptions& options);
+  WindowRefiner(CheckedDenoiser& model, const PlannerOptions& options);
 
-  void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> idle) noexcept override;
+  void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> hold) noexcept override;
   void forget() noexcept override;
-  void withhold() noexcept override { frontier_ = std::max(committed_, held_); }
-  void begin(std::int64_t step, std::span<const Token> action) noexcept override;
-  void observe(const TokenObservation& observation, RefineReport& report) noexcept override;
+  void started(std::int64_t step, std::span<const Token> action) noexcept override;
+  void observe(const TickObservation& observation, PlanReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override { return 1; }
-  void run_pass() noexcept override;
-  void describe(RefineReport& report) const noexcept override;
+  [[nodiscard]] bool run_pass() noexcept override;
+  void describe(PlanReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override { return frontier_; }
-  void emitted(int steps) noexcept override;
+  void sent(int steps) noexcept override;
   void shift(int steps) noexcept override;
   [[nodiscard]] const PlanBuffer& buffer() const noexcept override { return buffer_; }
-  [[nodiscard]] std::span<const Token> idle() const noexcept override { return idle_; }
+  [[nodiscard]] std::span<const Token> hold() const noexcept override { return hold_; }
 
  private:
   [[nodiscard]] const TokenLayout& layout() const noexcept { return buffer_.layout(); }
-  [[nodiscard]] std::int64_t end() const noexcept { return buffer_.head() + options_.horizon; }
+  [[nodiscard]] std::int64_t end() const noexcept { return ledger_.head() + options_.horizon; }
   [[nodiscard]] bool contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept;
-  void commit(std::int64_t begun) noexcept;
+  void commit(std::int64_t started) noexcept;
   void draft_as_planned(std::int64_t step) noexcept;
   void doubt(std::int64_t from) noexcept;
   void show(std::int64_t first, int steps) noexcept;
@@ -46,15 +47,13 @@ class WindowRefiner : public Refiner {
   void decide(std::int64_t step, const float* logits) noexcept;
 
   PlannerOptions options_;
-  Denoiser& denoiser_;
+  CheckedDenoiser& denoiser_;
   PlanBuffer buffer_;
   Random random_;
-  std::vector<Token> goal_, idle_;
-  std::int64_t committed_ = 0;  // Steps that have begun.
-  std::int64_t held_ = 0;       // Steps that went out since the last observation.
-  std::int64_t frontier_ = 0;   // First step whose action no pass has decided.
-  std::int64_t next_ = 0;       // First step of the next window that was not in the last.
-  bool fresh_ = false;          // A pass has read what was seen last.
+  std::vector<Token> goal_, hold_;
+  std::int64_t frontier_ = 0;  // First step whose action no pass has decided.
+  std::int64_t next_ = 0;      // First step of the next window that was not in the last.
+  bool fresh_ = false;         // A pass has read what was seen last.
 
   std::vector<Token> tokens_;                    // [steps][slots]
   std::vector<float> logits_;                    // [steps][logits]

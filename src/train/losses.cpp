@@ -29,7 +29,7 @@ torch::Tensor action_targets(const TokenLayout& layout, const std::vector<std::u
       const std::uint64_t mask = s == layout.states() ? good[i] : 0;
       if (mask == 0) put_target(layout.slot(s), tokens[s], out);
       for (int v = 0; v < layout.slot(s).vocabulary && mask != 0; ++v) {
-        out[v] = (mask >> v & 1) != 0 ? 1.0F / static_cast<float>(std::popcount(mask)) : 0.0F;
+        out[v] = is_good(mask, v) ? 1.0F / static_cast<float>(std::popcount(mask)) : 0.0F;
       }
     }
   }

@@ -103,6 +103,7 @@ TEST(CommandLine, BadInputExitsWithTwoAndSaysWhy) {
       {{"--random", "1", "--planner-thread", "--passes", "4"}, "--planner-thread"},
       {{"--random", "1", "--planner-thread", "--planner", "cold"},
        "--planner-thread works with --planner rolling only"},
+      {{"--random", "1", "--planner", "ar"}, "{rolling,cold,chunk,chunk-ahead,reactive}"},
       {{"--random", "1", "--what"}, "--what"},
   };
   for (const auto& [arguments, why] : cases) {

@@ -9,6 +9,7 @@
 #include "cube_solver/render.hpp"
 #include "cube_solver/report.hpp"
 #include "cube_solver/tokens.hpp"
+#include "support/planner_calls.hpp"
 
 namespace ripen::cube {
 namespace {
@@ -151,10 +152,10 @@ std::vector<Token> planned(const Cube& cube, int passes, int at_once) {
   std::array<Token, kCubies> state{}, goal{};
   to_tokens(cube, state);
   to_tokens(Cube(), goal);
-  EXPECT_TRUE(planner.reset(state, goal, std::array{Token{kHold}}));
-  for (int done = 0; done < passes; done += at_once) (void)planner.refine({.state = state}, {.passes = at_once});
+  EXPECT_EQ(planner.reset(state, goal, std::array{Token{kHold}}), PlanReset::kOk);
+  for (int done = 0; done < passes; done += at_once) (void)test::refine(planner, {.state = state}, {.passes = at_once});
   std::vector<Token> plan;
-  for (int i = 0; i < planner.options().horizon; ++i) plan.push_back(planner.action(i)[0]);
+  for (int i = 0; i < planner.options().horizon; ++i) plan.push_back(planner.step(i).action[0]);
   return plan;
 }
 
@@ -175,16 +176,16 @@ TEST(Solve, APlanIsImprovedOnWheneverAStepBegins) {
     Planner planner(denoiser(), {}, &transition);
     Cube cube = cube_of(i);
     to_tokens(cube, state);
-    ASSERT_TRUE(planner.reset(state, goal, std::array{Token{kHold}}));
-    RefineReport report = planner.refine({.state = state}, {.passes = 500});
+    ASSERT_EQ(planner.reset(state, goal, std::array{Token{kHold}}), PlanReset::kOk);
+    PlanReport report = test::refine(planner, {.state = state}, {.passes = 500});
     ASSERT_GE(report.steps_to_goal, 0) << to_facelets(cube);
     for (int step = 1; report.steps_to_goal > 2; ++step) {
-      cube.apply(static_cast<Move>(planner.action()[0]));
-      planner.shift(1);
+      cube.apply(static_cast<Move>(planner.step(0).action[0]));
+      test::shift(planner, 1);
       to_tokens(cube, state);
       // A round needs several passes for a step, so that steps begin with members half read.
       const int passes = 5 + step % 3;
-      report = planner.refine({.state = state, .step = step, .begun = step}, {.passes = passes});
+      report = test::refine(planner, {.state = state, .step = step, .started = step}, {.passes = passes});
       EXPECT_TRUE(report.passes == passes || report.steps_to_goal <= 1) << to_facelets(cube_of(i)) << " step " << step;
     }
   }
@@ -198,18 +199,18 @@ TEST(Solve, APlanIsWholeAgainWithoutAPassAfterAnyTurn) {
     Planner planner(denoiser(), {}, &transition);
     Cube cube = cube_of(move);
     to_tokens(cube, state);
-    ASSERT_TRUE(planner.reset(state, goal, std::array{Token{kHold}}));
-    const std::int32_t before = planner.refine({.state = state}, {.passes = 500}).steps_to_goal;
+    ASSERT_EQ(planner.reset(state, goal, std::array{Token{kHold}}), PlanReset::kOk);
+    const std::int32_t before = test::refine(planner, {.state = state}, {.passes = 500}).steps_to_goal;
     ASSERT_GT(before, 1) << to_facelets(cube);
-    cube.apply(static_cast<Move>(planner.action()[0]));
-    planner.shift(1);
+    cube.apply(static_cast<Move>(planner.step(0).action[0]));
+    test::shift(planner, 1);
     cube.apply(static_cast<Move>(move));
     to_tokens(cube, state);
-    const RefineReport report = planner.refine({.state = state, .step = 1, .begun = 1}, {.passes = 0});
+    const PlanReport report = test::refine(planner, {.state = state, .step = 1, .started = 1}, {.passes = 0});
     EXPECT_TRUE(report.disturbed && report.rejoined) << to_facelets(cube);
     EXPECT_GE(report.steps_to_goal, 0) << to_facelets(cube);
     EXPECT_LE(report.steps_to_goal, before) << to_facelets(cube);
-    for (int i = 0; i < report.steps_to_goal; ++i) cube.apply(static_cast<Move>(planner.action(i)[0]));
+    for (int i = 0; i < report.steps_to_goal; ++i) cube.apply(static_cast<Move>(planner.step(i).action[0]));
     EXPECT_TRUE(cube.is_solved()) << to_facelets(cube_of(move)) << " then " << move;
   }
 }

@@ -132,7 +132,7 @@ TEST(ControlLoopTest, OverrunOfFixedStepsShiftsThePlanByMissedPlusOne) {
   rig.loop.run({});
   for (const auto& written : rig.robot.written) EXPECT_EQ(written.step, written.tick);
   EXPECT_EQ(rig.robot.place(), kLineGoal);
-  EXPECT_EQ(rig.planner.head(), rig.recorder.reports.back().tick);
+  EXPECT_EQ(rig.planner.report().head, rig.recorder.reports.back().tick);
 }
 
 TEST(ControlLoopTest, OverrunLongerThanTheHorizonRecovers) {
@@ -191,7 +191,7 @@ TEST(ControlLoopTest, AJumpOfManyMillionTicksIsOneTick) {
   ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
   rig.loop.run({});
   EXPECT_EQ(rig.loop.statistics().missed, 10'000'000 - 1);
-  EXPECT_EQ(rig.planner.head(), rig.loop.report().tick);
+  EXPECT_EQ(rig.planner.report().head, rig.loop.report().tick);
   EXPECT_EQ(rig.robot.place(), kLineGoal);
 }
 

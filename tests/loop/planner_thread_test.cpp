@@ -1,12 +1,16 @@
 #include "ripen/planner_thread.hpp"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ringbuffer_sink.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <memory>
 #include <span>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -14,6 +18,7 @@
 #include "ripen/error.hpp"
 #include "ripen/recorder.hpp"
 #include "support/line_world.hpp"
+#include "support/planner_calls.hpp"
 
 namespace ripen {
 namespace {
@@ -149,7 +154,7 @@ TEST(PlannerThreadTest, AHangingPlannerLeavesValidCommandsDownTheLadderUntilRese
   while (!rig.denoiser.hung) std::this_thread::yield();
   step(10);
   std::vector<double> expected;  // from tick 10 on: what was planned, then idle
-  for (int i = 0; i <= 50; ++i) expected.push_back(rig.plan.action(i)[0] - test::kStay);
+  for (int i = 0; i <= 50; ++i) expected.push_back(rig.plan.step(i).action[0] - test::kStay);
   for (int tick = 11; tick < 60; ++tick) step(tick);
   for (std::size_t tick = 10; tick < 60; ++tick) {
     const TickReport& report = rig.pace.reports[tick];
@@ -219,19 +224,19 @@ TEST(PlannerThreadTest, GoesOnFromWhatWentOutWhateverItWouldDo) {
   test::LineDenoiser denoiser;
   for (const PlanMethod method : {PlanMethod::kCandidates, PlanMethod::kWindow}) {
     Planner planner(denoiser, small_plans(method));
-    ASSERT_TRUE(planner.reset(std::array<Token, 1>{3}, kGoal, kIdle));
-    planner.refine({.state = {}}, {.passes = 50});
-    EXPECT_EQ(planner.action()[0], test::kRight);
-    planner.begin(0, std::array{test::kLeft});
-    planner.begin(5, std::array{test::kLeft});   // not the next one
-    planner.begin(1, std::array<Token, 1>{77});  // no action
-    EXPECT_EQ(planner.action()[0], test::kLeft);
-    planner.refine({.state = {}, .begun = 1}, {.passes = 50});
-    planner.shift(1);
-    EXPECT_EQ(planner.action()[0], test::kRight);
+    ASSERT_EQ(planner.reset(std::array<Token, 1>{3}, kGoal, kIdle), PlanReset::kOk);
+    test::refine(planner, {.state = {}}, {.passes = 50});
+    EXPECT_EQ(planner.step(0).action[0], test::kRight);
+    planner.started(0, std::array{test::kLeft});
+    planner.started(5, std::array{test::kLeft});   // not the next one
+    planner.started(1, std::array<Token, 1>{77});  // no action
+    EXPECT_EQ(planner.step(0).action[0], test::kLeft);
+    test::refine(planner, {.state = {}, .started = 1}, {.passes = 50});
+    test::shift(planner, 1);
+    EXPECT_EQ(planner.step(0).action[0], test::kRight);
     if (method == PlanMethod::kCandidates) {
       EXPECT_EQ(planner.buffer().state(0, 1)[0], 2);
-      EXPECT_EQ(planner.refine({.state = {}, .begun = 1}, {.passes = 0}).steps_to_goal, kLineGoal - 2);
+      EXPECT_EQ(test::refine(planner, {.state = {}, .started = 1}, {.passes = 0}).steps_to_goal, kLineGoal - 2);
     }
   }
 }
@@ -259,15 +264,75 @@ TEST(PlannerThreadTest, TheTicksHearOfAModelThatGivesNoNumbers) {
   EXPECT_EQ(robot.place(), kLineGoal);
 }
 
+TEST(PlannerThreadTest, AModelThatNeverGivesNumbersIsNotAskedAllTheTime) {
+  class NanDenoiser : public test::LineDenoiser {
+   public:
+    void run(const DenoiseBatch& batch) noexcept override {
+      LineDenoiser::run(batch);
+      batch.logits[0] = std::nanf("");
+      ++runs;
+    }
+    std::atomic<int> runs = 0;
+  };
+  NanDenoiser denoiser;
+  Planner planner(denoiser, small_plans());
+  PlannerThread plan(planner, {.poll = 1s});
+  ASSERT_EQ(plan.reset(std::array<Token, 1>{3}, kGoal, kIdle), PlanReset::kOk);
+  while (denoiser.runs == 0) std::this_thread::yield();
+  std::this_thread::sleep_for(20ms);
+  EXPECT_LT(denoiser.runs, 20) << "a thread that spins has asked thousands of times";
+  plan.observe({.state = std::array<Token, 1>{3}});
+  EXPECT_FALSE(plan.step(0).decided);
+}
+
+TEST(PlannerThreadTest, IsLeftBehindWhenADenoiserNeverReturns) {
+  const auto sink = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(8);
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink));
+  static HangingDenoiser* const denoiser = new HangingDenoiser;  // The thread that is left behind may still use them.
+  static Planner* const planner = new Planner(*denoiser, small_plans());
+  denoiser->hangs = true;
+  {
+    PlannerThread plan(*planner, {.poll = 10us, .join_timeout = 20ms});
+    ASSERT_EQ(plan.reset(std::array<Token, 1>{3}, kGoal, kIdle), PlanReset::kOk);
+    while (!denoiser->hung) std::this_thread::yield();
+  }
+  spdlog::set_default_logger(before);
+  ASSERT_EQ(sink->last_formatted().size(), 1U);
+  EXPECT_NE(sink->last_formatted()[0].find("left behind"), std::string::npos);
+  denoiser->hangs = false;
+}
+
+TEST(PlannerThreadTest, HangingThreadsCostNoLogger) {
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(nullptr);
+  static HangingDenoiser* const denoiser = new HangingDenoiser;
+  static Planner* const planner = new Planner(*denoiser, small_plans());
+  denoiser->hangs = true;
+  {
+    PlannerThread plan(*planner, {.poll = 10us, .join_timeout = 0ns});
+    ASSERT_EQ(plan.reset(std::array<Token, 1>{3}, kGoal, kIdle), PlanReset::kOk);
+    while (!denoiser->hung) std::this_thread::yield();
+  }
+  spdlog::set_default_logger(before);
+  denoiser->hangs = false;
+}
+
+TEST(PlannerThreadTest, SaysWhyItDoesNotReset) {
+  test::LineDenoiser denoiser;
+  Planner planner(denoiser, small_plans());
+  PlannerThread plan(planner);
+  EXPECT_EQ(plan.reset(std::array<Token, 1>{99}, kGoal, kIdle), PlanReset::kBadState);
+  EXPECT_EQ(plan.reset(std::array<Token, 1>{3}, std::array<Token, 1>{kMask}, kIdle), PlanReset::kNoGoal);
+  EXPECT_EQ(plan.reset(std::array<Token, 1>{3}, kGoal, std::array<Token, 1>{kMask}), PlanReset::kBadHold);
+}
+
 TEST(PlannerThreadTest, RefusesBadOptions) {
   test::LineDenoiser denoiser;
   Planner planner(denoiser, small_plans());
   EXPECT_THROW(PlannerThread(planner, {.poll = 0ns}), OptionsError);
+  EXPECT_THROW(PlannerThread(planner, {.join_timeout = -1ns}), OptionsError);
   EXPECT_THROW(PlannerThread(planner, {.real_time = RealTimeOptions{.fifo_priority = 1000}}), OptionsError);
-  PlannerOptions cold = small_plans();
-  cold.replanning = Replanning::kCold;
-  Planner other(denoiser, cold);
-  EXPECT_THROW(PlannerThread{other}, OptionsError);
 }
 
 }  // namespace

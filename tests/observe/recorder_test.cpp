@@ -40,8 +40,8 @@ constexpr int kPlanSteps = 6;
 struct World {
   explicit World(Robot& robot, const RecorderOptions& options = {.plan_steps = kPlanSteps}, std::uint64_t seed = 1)
       : planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8, .seed = seed}),
-        recorder(plan, options),
-        loop(plan, robot, clock, {.budget = Budget{.passes = 1}, .limits = {kUnlimitedChannel}, .max_read_failure = std::chrono::milliseconds(25)}, {&recorder}) {
+        recorder(planner, options),
+        loop(planner, robot, clock, {.budget = Budget{.passes = 1}, .limits = {kUnlimitedChannel}, .max_read_failure = std::chrono::milliseconds(25)}, {&recorder}) {
     EXPECT_EQ(loop.reset(kTask, kStart), ResetResult::kOk);
   }
   void step(std::int64_t tick) { loop.step(TimePoint(tick * period)); }
@@ -52,7 +52,6 @@ struct World {
   static constexpr std::chrono::nanoseconds period = std::chrono::milliseconds(5);
   test::LineDenoiser denoiser;
   Planner planner;
-  TickPlanner plan{planner};
   ManualClock clock;
   Recorder recorder;
   ControlLoop loop;
@@ -172,9 +171,8 @@ TEST(RecorderTest, WhatTheGuardDoesWhileARobotMovesEndsNothing) {
 TEST(RecorderTest, ListsEveryProblemOfItsOptions) {
   test::LineDenoiser denoiser;
   Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
-  const TickPlanner plan(planner);
   const std::string text =
-      complaint([&] { const Recorder recorder(plan, {.ticks = 0, .plan_steps = 25, .period = {}}); });
+      complaint([&] { const Recorder recorder(planner, {.ticks = 0, .plan_steps = 25, .period = {}}); });
   EXPECT_THAT(text, HasSubstr("ticks 0"));
   EXPECT_THAT(text, HasSubstr("ticks_after 200"));
   EXPECT_THAT(text, HasSubstr("plan_steps 25"));

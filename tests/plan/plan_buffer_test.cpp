@@ -1,8 +1,8 @@
-#include "ripen/error.hpp"
 #include "ripen/plan_buffer.hpp"
 
 #include <gtest/gtest.h>
 
+#include "ripen/error.hpp"
 #include "ripen/random.hpp"
 
 namespace ripen {

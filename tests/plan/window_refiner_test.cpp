@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ripen/planner.hpp"
+#include "support/planner_calls.hpp"
 
 namespace ripen {
 namespace {
@@ -72,10 +73,10 @@ bool is_right(Token token) { return token == 48; }
 TEST(WindowRefiner, OnePassDecidesTheWholeWindow) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
-  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
-  EXPECT_FALSE(planner.decided());
-  EXPECT_EQ(planner.action()[0], kIdle[0]);
-  const RefineReport report = planner.refine({.state = kStart}, {.passes = 1});
+  ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
+  EXPECT_FALSE(planner.step(0).decided);
+  EXPECT_EQ(planner.step(0).action[0], kIdle[0]);
+  const PlanReport report = test::refine(planner, {.state = kStart}, {.passes = 1});
   EXPECT_EQ(report.passes, 1);
   EXPECT_EQ(report.decided_steps, kSteps);
   EXPECT_TRUE(report.head_is_ripe);
@@ -85,8 +86,8 @@ TEST(WindowRefiner, OnePassDecidesTheWholeWindow) {
 TEST(WindowRefiner, LaterPassesOfACallGoFurtherAhead) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
-  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
-  EXPECT_EQ(planner.refine({.state = kStart}, {.passes = 4}).decided_steps, 20) << "the whole horizon";
+  ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
+  EXPECT_EQ(test::refine(planner, {.state = kStart}, {.passes = 4}).decided_steps, 20) << "the whole horizon";
 }
 
 TEST(WindowRefiner, AgreesOnOneOfTwoWaysAndKeepsToIt) {
@@ -94,17 +95,17 @@ TEST(WindowRefiner, AgreesOnOneOfTwoWaysAndKeepsToIt) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     TwoWaysDenoiser denoiser;
     Planner planner = planner_for(denoiser, seed);
-    ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
-    planner.refine({.state = kStart}, {.passes = 6});
-    const bool left = is_left(planner.action()[0]);
+    ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
+    test::refine(planner, {.state = kStart}, {.passes = 6});
+    const bool left = is_left(planner.step(0).action[0]);
     chosen.insert(left);
     for (std::int64_t step = 0; step < 50; ++step) {
-      planner.refine({.state = kStart, .step = step, .begun = step}, {.passes = 1});
+      test::refine(planner, {.state = kStart, .step = step, .started = step}, {.passes = 1});
       for (int i = 0; i < kSteps - 2; ++i) {
-        const Token action = planner.action(i)[0];
+        const Token action = planner.step(i).action[0];
         ASSERT_TRUE(left ? is_left(action) : is_right(action)) << "seed " << seed << " step " << step << "+" << i;
       }
-      planner.shift(1);
+      test::shift(planner, 1);
     }
   }
   EXPECT_EQ(chosen.size(), 2U) << "both ways are drawn at times";
@@ -115,17 +116,17 @@ TEST(WindowRefiner, ActionsAreDecodedAndPassesSeeADraftThatIsDrawn) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     TwoWaysDenoiser denoiser;
     Planner planner = planner_for(denoiser, seed);
-    ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
-    planner.refine({.state = kStart}, {.passes = 2});
+    ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
+    test::refine(planner, {.state = kStart}, {.passes = 2});
     for (int i = 0; i < kSteps; ++i) {
-      done.insert(planner.action(i)[0]);
+      done.insert(planner.step(i).action[0]);
       seen.insert(denoiser.shown[static_cast<std::size_t>(2 * i + 1)]);
     }
     // What went out is seen as it went out.
-    const Token first = planner.action()[0];
-    planner.emitted(1);
-    planner.shift(1);
-    planner.refine({.state = kStart, .step = 1, .begun = 1}, {.passes = 1});
+    const Token first = planner.step(0).action[0];
+    planner.sent(1);
+    test::shift(planner, 1);
+    test::refine(planner, {.state = kStart, .step = 1, .started = 1}, {.passes = 1});
     EXPECT_EQ(denoiser.shown[1], first);
   }
   EXPECT_EQ(done, (std::set<Token>{15, 48})) << "the means";
@@ -135,46 +136,46 @@ TEST(WindowRefiner, ActionsAreDecodedAndPassesSeeADraftThatIsDrawn) {
 TEST(WindowRefiner, SeesWhatHappenedAsItHappened) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
-  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
   std::vector<Token> done;
   for (std::int64_t step = 0; step < 6; ++step) {
     const State seen{static_cast<Token>(kBins / 2 + (step % 2))};
-    planner.refine({.state = seen, .step = step, .begun = step}, {.passes = 1});
+    test::refine(planner, {.state = seen, .step = step, .started = step}, {.passes = 1});
     if (step >= 2) {
       EXPECT_EQ(denoiser.shown[1], done[static_cast<std::size_t>(step - 2)]);
       EXPECT_EQ(denoiser.shown[3], done[static_cast<std::size_t>(step - 1)]);
       EXPECT_EQ(denoiser.shown[4], seen[0]);
     }
-    done.push_back(planner.action()[0]);
-    planner.emitted(1);
-    planner.shift(1);
+    done.push_back(planner.step(0).action[0]);
+    planner.sent(1);
+    test::shift(planner, 1);
   }
 }
 
 TEST(WindowRefiner, TheHeadIsUnripeUntilAPassHasReadWhatWasSeen) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
-  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
-  EXPECT_TRUE(planner.refine({.state = kStart}, {.passes = 1}).head_is_ripe);
-  planner.shift(1);
-  const RefineReport seen = planner.refine({.state = State{33}, .step = 1, .begun = 1}, {.passes = 0});
+  ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
+  EXPECT_TRUE(test::refine(planner, {.state = kStart}, {.passes = 1}).head_is_ripe);
+  test::shift(planner, 1);
+  const PlanReport seen = test::refine(planner, {.state = State{33}, .step = 1, .started = 1}, {.passes = 0});
   EXPECT_FALSE(seen.head_is_ripe);
   EXPECT_FALSE(seen.disturbed) << "one bin off is no surprise";
-  EXPECT_TRUE(planner.decided()) << "but there is an action, should time run out";
-  EXPECT_TRUE(planner.refine({.step = 1, .begun = 1}, {.passes = 1}).head_is_ripe);
-  EXPECT_TRUE(planner.refine({.state = State{60}, .step = 1, .begun = 1}, {.passes = 0}).disturbed);
+  EXPECT_TRUE(planner.step(0).decided) << "but there is an action, should time run out";
+  EXPECT_TRUE(test::refine(planner, {.step = 1, .started = 1}, {.passes = 1}).head_is_ripe);
+  EXPECT_TRUE(test::refine(planner, {.state = State{60}, .step = 1, .started = 1}, {.passes = 0}).disturbed);
 }
 
 TEST(WindowRefiner, EmittedActionsStay) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
-  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
-  planner.refine({.state = kStart}, {.passes = 1});
-  const Token first = planner.action()[0];
-  planner.emitted(1);
+  ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
+  test::refine(planner, {.state = kStart}, {.passes = 1});
+  const Token first = planner.step(0).action[0];
+  planner.sent(1);
   for (int i = 0; i < 50; ++i) {
-    planner.refine({}, {.passes = 1});
-    ASSERT_EQ(planner.action()[0], first) << "after " << i << " passes";
+    test::refine(planner, {}, {.passes = 1});
+    ASSERT_EQ(planner.step(0).action[0], first) << "after " << i << " passes";
   }
 }
 
@@ -182,24 +183,25 @@ TEST(WindowRefiner, ABrokenModelGivesValidActions) {
   TwoWaysDenoiser denoiser;
   denoiser.broken = true;
   Planner planner = planner_for(denoiser);
-  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
   for (std::int64_t step = 0; step < 50; ++step) {
-    planner.refine({.state = kStart, .step = step, .begun = step}, {.passes = 2});
-    ASSERT_LT(planner.action()[0], kBins) << "step " << step;
-    planner.shift(1);
+    test::refine(planner, {.state = kStart, .step = step, .started = step}, {.passes = 2});
+    ASSERT_LT(planner.step(0).action[0], kBins) << "step " << step;
+    test::shift(planner, 1);
   }
 }
 
 TEST(WindowRefiner, AModelThatWasBrokenOnceIsNotBlamedAgain) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
-  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+  ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
   denoiser.broken = true;
-  EXPECT_TRUE(planner.refine({.state = kStart}, {.passes = 1}).bad_model);
+  EXPECT_TRUE(test::refine(planner, {.state = kStart}, {.passes = 1}).bad_model);
   denoiser.broken = false;
   for (std::int64_t step = 1; step < 6; ++step) {
-    planner.shift(1);
-    EXPECT_FALSE(planner.refine({.state = kStart, .step = step, .begun = step}, {.passes = 1}).bad_model) << step;
+    test::shift(planner, 1);
+    EXPECT_FALSE(test::refine(planner, {.state = kStart, .step = step, .started = step}, {.passes = 1}).bad_model)
+        << step;
   }
 }
 
@@ -207,37 +209,16 @@ TEST(WindowRefiner, CountBudgetsAreReproducible) {
   const auto run = [] {
     TwoWaysDenoiser denoiser;
     Planner planner = planner_for(denoiser);
-    EXPECT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
+    EXPECT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
     std::vector<Token> seen;
     for (std::int64_t step = 0; step < 30; ++step) {
-      planner.refine({.begun = step}, {.passes = 2});
-      for (int i = 0; i < kSteps; ++i) seen.push_back(planner.action(i)[0]);
-      planner.shift(1);
+      test::refine(planner, {.started = step}, {.passes = 2});
+      for (int i = 0; i < kSteps; ++i) seen.push_back(planner.step(i).action[0]);
+      test::shift(planner, 1);
     }
     return seen;
   };
   EXPECT_EQ(run(), run());
-}
-
-TEST(WindowRefiner, LooksBackOnWhatWasSeenWhileAChunkWasDone) {
-  TwoWaysDenoiser denoiser;
-  Planner planner(denoiser, {.method = PlanMethod::kWindow,
-                             .horizon = 20,
-                             .history = 8,
-                             .pass_windows = 1,
-                             .window_history = 2,
-                             .replanning = Replanning::kChunk,
-                             .chunk = 2,
-                             .plan_passes = 1});
-  ASSERT_TRUE(planner.reset(kStart, kNoGoal, kIdle));
-  planner.refine({.state = kStart}, {.passes = 1});
-  planner.shift(1);
-  EXPECT_EQ(planner.refine({.state = State{40}, .step = 1, .begun = 1}, {.passes = 1}).passes, 0);
-  planner.shift(1);
-  EXPECT_EQ(planner.refine({.state = State{41}, .step = 2, .begun = 2}, {.passes = 1}).passes, 1);
-  EXPECT_EQ(denoiser.shown[0], kStart[0]);
-  EXPECT_EQ(denoiser.shown[2], 40) << "nobody acted on it, but it is how the world was";
-  EXPECT_EQ(denoiser.shown[4], 41);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "support/line_world.hpp"
+#include "support/planner_calls.hpp"
 #include "support/property.hpp"
 
 namespace ripen {
@@ -70,57 +71,65 @@ std::string check(const Case& drawn) {
                              .temperature = 0.0});
   auto place = static_cast<Token>(drawn.start);
   bool idled = false;  // since the carriage was seen last
-  if (!planner.reset(State{place}, State{test::kLineGoal}, State{test::kStay})) return "the start was refused";
+  if (planner.reset(State{place}, State{test::kLineGoal}, State{test::kStay}) != PlanReset::kOk) {
+    return "the start was refused";
+  }
   for (std::size_t i = 0; i < drawn.ticks.size(); ++i) {
     const Tick& tick = drawn.ticks[i];
     const auto wrong = [&](const std::string& what) { return what + " in tick " + std::to_string(i); };
     if (tick.push >= 0) place = static_cast<Token>(tick.push);
     const State seen{place};
-    const RefineReport report =
-        planner.refine({.state = tick.seen ? std::span<const Token>(seen) : std::span<const Token>(),
-                        .step = planner.head(),
-                        .begun = planner.head()},
-                       {.passes = tick.passes});
+    const PlanReport report =
+        test::refine(planner,
+                     {.state = tick.seen ? std::span<const Token>(seen) : std::span<const Token>(),
+                      .step = planner.report().head,
+                      .started = planner.report().head},
+                     {.passes = tick.passes});
 
     if (report.passes > tick.passes) return wrong("too many passes");
     if (report.passes < tick.passes && !report.settled) return wrong("passes were left");
     for (int ahead = 0; ahead < drawn.horizon; ++ahead) {
-      if (planner.action(ahead)[0] > test::kRight) return wrong("no action");
-      if (planner.decided(ahead) != (ahead < report.decided_steps)) return wrong("decided beyond what is not");
+      if (planner.step(ahead).action[0] > test::kRight) return wrong("no action");
+      if (planner.step(ahead).decided != (ahead < report.decided_steps)) return wrong("decided beyond what is not");
     }
     if (tick.seen) {
-      if (planner.buffer().state(0, planner.head())[0] != place) return wrong("what was seen is not in the plan");
+      if (planner.buffer().state(0, planner.report().head)[0] != place)
+        return wrong("what was seen is not in the plan");
       const bool at_goal = place == test::kLineGoal;
       if (report.goal_reached != at_goal && (tick.passes > 0 || !at_goal)) return wrong("goal_reached");
       // One pass decides the head; where the robot idled for want of one, another is spent on what it would have done.
-      if (tick.passes > (idled ? 1 : 0) && !planner.decided()) return wrong("the head was not decided first");
+      if (tick.passes > (idled ? 1 : 0) && !planner.step(0).decided) return wrong("the head was not decided first");
       const bool planned = tick.passes > 0 || !drawn.windows;  // a whole window is doubted, but not dropped
-      if (planned && planner.decided() && planner.action()[0] != right_move(place)) return wrong("the wrong action");
+      if (planned && planner.step(0).decided && planner.step(0).action[0] != right_move(place))
+        return wrong("the wrong action");
       const int distance = std::abs(place - test::kLineGoal);
       if (report.steps_to_goal >= 0 && report.steps_to_goal < distance) return wrong("a goal that is not there");
       // The planned states follow from the actions, as the model knows the world.
       for (int ahead = 0; ahead + 1 < report.decided_steps && !drawn.windows; ++ahead) {
-        const auto now = planner.buffer().tokens(0, planner.head() + ahead);
-        const Token next = planner.buffer().state(0, planner.head() + ahead + 1)[0];
+        const auto now = planner.buffer().tokens(0, planner.report().head + ahead);
+        const Token next = planner.buffer().state(0, planner.report().head + ahead + 1)[0];
         if (next != test::LineDenoiser::moved(now[0], now[1])) return wrong("a plan that the world does not follow");
       }
     }
-    if (report.settled && planner.refine({.step = planner.head(), .begun = planner.head()}, {.passes = 3}).passes > 0) {
+    if (report.settled &&
+        test::refine(planner, {.step = planner.report().head, .started = planner.report().head}, {.passes = 3}).passes >
+            0) {
       return wrong("passes after all was settled");
     }
     // What goes out stays, whatever the passes after it find.
-    const Token action = planner.action()[0];
-    const bool decided = planner.decided();
-    planner.emitted(1);
-    planner.refine({.step = planner.head(), .begun = planner.head()}, {.passes = 1});
-    if (decided && planner.action()[0] != action) return wrong("an action changed that was out");
+    const Token action = planner.step(0).action[0];
+    const bool decided = planner.step(0).decided;
+    planner.sent(1);
+    test::refine(planner, {.step = planner.report().head, .started = planner.report().head}, {.passes = 1});
+    if (decided && planner.step(0).action[0] != action) return wrong("an action changed that was out");
     if (tick.seen) idled = false;
     for (int step = 0; step < tick.steps; ++step) {
-      idled = idled || !planner.decided(step);
-      place = test::LineDenoiser::moved(place, step < drawn.horizon ? planner.action(step)[0] : Token{test::kStay});
+      idled = idled || !planner.step(step).decided;
+      place =
+          test::LineDenoiser::moved(place, step < drawn.horizon ? planner.step(step).action[0] : Token{test::kStay});
     }
-    planner.shift(tick.steps);
-    planner.emitted(0);
+    test::shift(planner, tick.steps);
+    planner.sent(0);
   }
   return "";
 }

@@ -66,8 +66,8 @@ std::string check(const Case& drawn) {
     if (std::string text = problem(); !text.empty()) return text;
   }
   // Whatever was seen, a budget that is long enough for a pass is given one before long: a sixteenth less each time.
-  for (int i = 0; i < drawn.refused; ++i) predictor.refused();
-  const double limit = 2.0 * (static_cast<double>(dearest) * std::pow(15.0 / 16.0, drawn.refused) + 16.0);
+  for (int i = 0; i < drawn.refused; ++i) (void)predictor.refused();
+  const double limit = 2.0 * (static_cast<double>(dearest) * std::pow(15.0 / 16.0, drawn.refused - 1) + 16.0);
   for (int windows = 1; windows <= kMostWindows; ++windows) {
     const std::int64_t predicted = predictor.predict(windows).count();
     if (predicted < 0 || static_cast<double>(predicted) > limit) {
@@ -75,6 +75,51 @@ std::string check(const Case& drawn) {
     }
   }
   return "";
+}
+
+using std::chrono::milliseconds;
+
+TEST(StepTime, ASlowFirstPassIsAskedAboutOnceMore) {
+  for (const int slow : {10, 100, 1000}) {
+    StepTimePredictor predictor(kMostWindows);
+    predictor.observe(2, milliseconds(slow));
+    EXPECT_TRUE(predictor.refused()) << "the first tick after it runs a pass";
+    predictor.observe(2, milliseconds(1));
+    EXPECT_LT(predictor.predict(2), milliseconds(2)) << "and so does the one after that, within its budget";
+    EXPECT_LT(predictor.predict(1), milliseconds(2)) << "a size that was not met";
+  }
+}
+
+TEST(StepTime, ASlowPassAmongQuickOnesToo) {
+  StepTimePredictor predictor(kMostWindows);
+  for (int i = 0; i < 20; ++i) predictor.observe(1, milliseconds(2));
+  predictor.observe(1, milliseconds(200));
+  ASSERT_GT(predictor.predict(1), milliseconds(3));
+  EXPECT_TRUE(predictor.refused());
+  predictor.observe(1, milliseconds(2));
+  EXPECT_LT(predictor.predict(1), milliseconds(3));
+}
+
+TEST(StepTime, ALongSlowSpellIsForgottenWithTheFirstQuickPass) {
+  StepTimePredictor predictor(kMostWindows);
+  for (int i = 0; i < 100; ++i) predictor.observe(1, milliseconds(50));
+  int refusals = 0;
+  for (; predictor.predict(1) > milliseconds(4) && !predictor.refused(); ++refusals) continue;
+  EXPECT_LT(refusals, 50);
+  predictor.observe(1, milliseconds(1));
+  EXPECT_LT(predictor.predict(1), milliseconds(2));
+}
+
+TEST(StepTime, APassThatIsTooLongIsNotRunInEveryTick) {
+  StepTimePredictor predictor(kMostWindows);
+  int passes = 0;
+  for (int tick = 0; tick < 100; ++tick) {
+    if (predictor.predict(1) > milliseconds(4) && !predictor.refused()) continue;
+    predictor.observe(1, milliseconds(10));
+    ++passes;
+  }
+  EXPECT_GE(passes, 3) << "what is never run is never seen to be cheap";
+  EXPECT_LE(passes, 10);
 }
 
 TEST(StepTimeProperty, IsWhatPassesTookAndNeverRefusesForGood) { test::check_cases(draw, check); }

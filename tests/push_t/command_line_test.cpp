@@ -72,7 +72,7 @@ TEST(CommandLine, TakesEveryOption) {
   EXPECT_EQ(result.options.passes, 4);
   EXPECT_EQ(result.options.planner.temperature, 0.5);
   EXPECT_EQ(result.options.drop_rate, 0.2);
-  EXPECT_EQ(result.options.planner.replanning, Replanning::kChunk);
+  EXPECT_EQ(result.options.opponent.kind, opponents::Kind::kChunk);
   EXPECT_EQ(result.options.sensor_latency_ticks, 2);
   EXPECT_EQ(result.options.render, "out.svg");
 }
@@ -94,6 +94,7 @@ TEST(CommandLine, BadInputExitsWithTwoAndSaysWhy) {
       {{"--published", "--passes", ""}, "--passes: ''"},
       {{"--published", "--seed", "18446744073709551616"}, "--seed: '18446744073709551616'"},
       {{"--random", "1", "--attempts", "2"}, "--attempts is for --save-successes only"},
+      {{"--published", "--planner", "ar"}, "{rolling,cold,chunk,chunk-ahead,reactive}"},
       {{"--published", "--what"}, "--what"},
       {{"--published", ""}, "not expected"},
   };

@@ -78,12 +78,9 @@ TEST_P(NoAllocationTest, AHundredThousandTicksOnEveryRung) {
   test::LineDenoiser line;
   TracedDenoiser denoiser(line, trace);
   Planner planner(denoiser, {.horizon = 48, .history = 8, .candidates = 16, .pass_windows = 8});
-  std::unique_ptr<PlanSource> plan;
-  if (way.budget) {
-    plan = std::make_unique<TickPlanner>(planner);
-  } else {
-    plan = std::make_unique<PlannerThread>(planner);
-  }
+  std::optional<PlannerThread> thread;
+  if (!way.budget) thread.emplace(planner);
+  PlanSource& plan = thread ? static_cast<PlanSource&>(*thread) : planner;
   test::LineRobot robot(3, 2);
   robot.on_write = [&](std::int64_t tick) {
     if (tick % 37 == 36) robot.push_to(static_cast<int>(tick * 7 % test::kPlaces));
@@ -92,16 +89,16 @@ TEST_P(NoAllocationTest, AHundredThousandTicksOnEveryRung) {
   robot.broken = [](std::int64_t tick) { return tick % 53 == 0; };
   robot.blind = [](std::int64_t tick) { return tick % 7 == 0; };
   ManualClock clock;
-  Rounds rounds(dynamic_cast<PlannerThread*>(plan.get()));
+  Rounds rounds(thread ? &*thread : nullptr);
   TraceTicks traced(trace);
   LiveReport live;
-  Recorder recorder(*plan, {.ticks = 300, .ticks_after = 20, .plan_steps = 16});
+  Recorder recorder(plan, {.ticks = 300, .ticks_after = 20, .plan_steps = 16});
   std::vector<TickObserver*> observers = {&recorder, &traced, &live, &rounds};
   std::optional<TickLog> log;
   if (way.budget) observers.push_back(&log.emplace(TickLogOptions{.entries = 8}));  // its own thread may use the heap
   ControlLoopOptions options{.budget = way.budget, .max_stuck = kNever};
   options.limits = {{.rate = 30.0, .acceleration = 6000.0}};  // 0.15 a tick
-  const auto loop = std::make_unique<ControlLoop>(*plan, robot, clock, options, observers);
+  const auto loop = std::make_unique<ControlLoop>(plan, robot, clock, options, observers);
   const std::stop_source stop;
   const std::stop_token token = stop.get_token();
   const std::array start{3.0};

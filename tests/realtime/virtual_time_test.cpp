@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "ripen/control_loop.hpp"
 #include "ripen/planner_thread.hpp"
@@ -134,12 +135,9 @@ TEST_P(VirtualTimeTest, AMillionTicksBreakNoPromise) {
     SlowDenoiser denoiser;
     if (!planner_thread) denoiser.clock = &clock;
     Planner planner(denoiser, {.horizon = 24, .history = 8, .candidates = 4, .pass_windows = 4, .seed = seed});
-    std::unique_ptr<PlanSource> plan;
-    if (planner_thread) {
-      plan = std::make_unique<PlannerThread>(planner);
-    } else {
-      plan = std::make_unique<TickPlanner>(planner);
-    }
+    std::optional<PlannerThread> thread;
+    if (planner_thread) thread.emplace(planner);
+    PlanSource& plan = thread ? static_cast<PlanSource&>(*thread) : planner;
     const int step_ticks = std::array{0, 1, 3}[seed % 3];
     ControlLoopOptions options{.period = kPeriod,
                                .budget = Budget{.passes = static_cast<int>(seed % 4)},
@@ -159,7 +157,7 @@ TEST_P(VirtualTimeTest, AMillionTicksBreakNoPromise) {
     };
     Checker checker(robot, options);
     const auto loop =
-        std::make_unique<ControlLoop>(*plan, checker, clock, options, std::vector<TickObserver*>{&checker});
+        std::make_unique<ControlLoop>(plan, checker, clock, options, std::vector<TickObserver*>{&checker});
     while (checker.ticks < ticks_of_a_run()) {
       if (loop->reset(kTask) == ResetResult::kOk) checker.was_reset();
       loop->run({});

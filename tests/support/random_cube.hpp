@@ -30,10 +30,9 @@ class RandomCube {
                                {.width = 32, .blocks = 1, .mixer_width = 16, .mixer_layers = 1, .mixer_heads = 2}),
                   {.precision = precision}),
         planner_(denoiser_, {.horizon = 32, .candidates = 8, .pass_windows = 8}, &transition_),
-        plan_(planner_thread ? std::unique_ptr<PlanSource>(std::make_unique<PlannerThread>(planner_))
-                             : std::make_unique<TickPlanner>(planner_)),
-        loop_(std::make_unique<ControlLoop>(*plan_, robot_, clock, patient(options),
-                                            std::vector<TickObserver*>{&stop_after_})) {}
+        thread_(planner_thread ? std::make_unique<PlannerThread>(planner_) : nullptr),
+        loop_(std::make_unique<ControlLoop>(thread_ ? static_cast<PlanSource&>(*thread_) : planner_, robot_, clock,
+                                            patient(options), std::vector<TickObserver*>{&stop_after_})) {}
 
   /// Begins a plan and follows it for so many ticks; false if it cannot begin. Takes no heap.
   bool run(std::int64_t ticks) noexcept {
@@ -60,7 +59,7 @@ class RandomCube {
   NativeDenoiser denoiser_;
   const cube::CubeTransition transition_;
   Planner planner_;
-  std::unique_ptr<PlanSource> plan_;
+  std::unique_ptr<PlannerThread> thread_;
   cube::CubeRobot robot_{
       start(), {.sensor_latency_ticks = 1, .slip_rate = 0.05, .disturb_rate = 0.05, .drop_rate = 0.1, .seed = 3}};
   StopAfter stop_after_{0};

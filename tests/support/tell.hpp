@@ -11,13 +11,12 @@ namespace ripen::test {
 /// Tells an observer of a tick with this report, of a line world at rest.
 inline bool tell(TickObserver& observer, const TickReport& report) noexcept {
   static LineDenoiser denoiser;
-  static Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
-  static const TickPlanner plan(planner);
+  static const Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
   std::array<double, 1> state{};
   const std::array<double, 1> action{};
   const Observation observation{.state = state};
   const Command command{.tick = report.tick, .source = report.source, .action = action, .next = action};
-  return observer.on_tick({report, observation, true, command, plan});
+  return observer.on_tick({report, observation, true, command, planner});
 }
 
 }  // namespace ripen::test

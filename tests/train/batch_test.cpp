@@ -26,6 +26,14 @@ std::size_t place_of(int window, int step, int slot) {
 
 Batch batch_of(std::uint64_t number) { return make_batch(CountingSource(), kShape, number); }
 
+TEST(Trajectory, ValuesBeyondTheMaskOfGoodOnesAreInNone) {
+  constexpr std::uint64_t kEnds = std::uint64_t{1} << 63 | 1;
+  for (int value = -1; value < 300; ++value) {
+    EXPECT_EQ(is_good(kEnds, value), value == 0 || value == 63) << value;
+    EXPECT_EQ(is_good(~std::uint64_t{0}, value), value >= 0 && value < 64) << value;
+  }
+}
+
 TEST(Batch, HasItsShape) {
   const Batch batch = batch_of(1);
   EXPECT_EQ(batch.steps.size(), 50U * kSlots);

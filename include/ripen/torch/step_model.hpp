@@ -79,6 +79,9 @@ class TorchDenoiser : public Denoiser {
   [[nodiscard]] const TokenLayout& layout() const noexcept override { return model_->layout(); }
   [[nodiscard]] int max_windows() const noexcept override { return max_windows_; }
   [[nodiscard]] int max_steps() const noexcept override { return model_->config().window; }
+  [[nodiscard]] Capabilities capabilities() const noexcept override {
+    return {.tables = model_->config().tables, .mixer = model_->config().mixer_width > 0};
+  }
   void run(const DenoiseBatch& batch) noexcept override;
 
  private:

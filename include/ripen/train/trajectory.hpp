@@ -12,11 +12,17 @@ namespace ripen::train {
 struct Trajectory {
   int steps = 0;
   std::vector<Token> tokens;  ///< [steps][slots]
-  std::vector<std::uint64_t>
-      good_actions;            ///< [steps] mask of equally good values of the first action slot; 0: its token
+  /// [steps] mask of equally good values of the first action slot, bit v for value v; 0: its token. Values from 64 on
+  /// have no bit: where one is good, only the token can say so.
+  std::vector<std::uint64_t> good_actions;
   std::vector<float> to_goal;  ///< [steps] steps to the goal; negative where unknown
   std::vector<float> chance;   ///< [steps] that training takes the step, in [0, 1]: less where all is learnt; empty: 1
 };
+
+/// Whether a value of the first action slot is in a mask of good ones.
+[[nodiscard]] constexpr bool is_good(std::uint64_t mask, int value) noexcept {
+  return value >= 0 && value < 64 && (mask >> value & 1) != 0;
+}
 
 /// Trajectories of this number and beyond are never trained on: the trainer evaluates on them.
 inline constexpr std::uint64_t kHeldOut = std::uint64_t{1} << 62;
