@@ -108,6 +108,7 @@ struct PlannerThread::Impl {
   void work() noexcept;
   void take() noexcept;
   void follow(const News& from, std::int64_t started) noexcept;
+  void observe(const TickObservation& observation) noexcept;
   void publish() noexcept;
 
   const TokenLayout layout;
@@ -330,23 +331,28 @@ void PlannerThread::Impl::take() noexcept {
   if (from.sensed != sensed) {
     // As it happened: what was sensed before an action went out is seen before that starts.
     follow(from, std::min(from.ledger.started, from.state_step));
-    planner.observe({.state = from.state,
-                     .state_step = from.state_step,
-                     .started = ledger.started,
-                     .done = ledger.done,
-                     .observed = false});
+    observe({.state = from.state,
+             .state_step = from.state_step,
+             .started = ledger.started,
+             .done = ledger.done,
+             .observed = false});
     all_disturbances += planner.report().disturbed ? 1 : 0;
-    all_bad_passes += planner.report().bad_model ? 1 : 0;
     sensed = from.sensed;
   }
   follow(from, from.ledger.started);
-  planner.observe({.started = ledger.started, .done = ledger.done, .observed = false});
+  observe({.started = ledger.started, .done = ledger.done, .observed = false});
   int fixed_steps = 0;
   for (std::int64_t step = from.ledger.head(); step < from.ledger.sent; ++step, ++fixed_steps) {
     const Sent& sent = from.sent_at(step);
     if (sent.step != step || !std::ranges::equal(sent.action, planner.step(fixed_steps).action)) break;
   }
   planner.sent(fixed_steps);
+}
+
+/// What the model could not say is counted now: the next report is another one.
+void PlannerThread::Impl::observe(const TickObservation& observation) noexcept {
+  planner.observe(observation);
+  all_bad_passes += planner.report().bad_model ? 1 : 0;
 }
 
 /// Goes along with what started, up to a step.
