@@ -85,8 +85,8 @@ TEST(LiveReportTest, AnotherThreadSeesOneWholeTickAtATime) {
     test::LineRobot robot(2, 3);
     robot.fails = [](std::int64_t tick) { return tick % 100 == 50; };
     ManualClock clock;
-    ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 1}}, {&live});
-    ASSERT_TRUE(loop.reset(test::kGoal, test::kIdle));
+    ControlLoop loop(planner, robot, clock, test::with_limits({.budget = Budget{.passes = 1}}), {&live});
+    ASSERT_EQ(loop.reset(test::kTask), ResetResult::kOk);
     for (std::int64_t tick = 0; tick < kTicks; ++tick) {
       if (tick % 7 == 3 && tick % 100 != 50) continue;  // missed
       loop.step(TimePoint(tick * std::chrono::milliseconds(5)));

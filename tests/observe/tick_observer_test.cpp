@@ -86,7 +86,7 @@ class Viewer : public TickObserver {
          tick.observation.state[0],
          tick.observation.steps_done,
          {tick.command.tick, tick.command.step, tick.command.source, tick.command.action[0], tick.command.next[0]},
-         tick.plan.tokens(0)[1]});
+         tick.plan.step(0).tokens[1]});
     return true;
   }
   std::vector<Seen> seen;

@@ -122,9 +122,9 @@ TEST(TraceTest, LateTicksOverlapNothing) {
     bool on_tick(const Tick& /*tick*/) noexcept override { return --left > 0; }
   } end;
   SteadyClock clock;
-  ControlLoop loop(planner, robot, clock, {.period = std::chrono::milliseconds(1), .budget = Budget{.passes = 1}},
+  ControlLoop loop(planner, robot, clock, test::with_limits({.period = std::chrono::milliseconds(1), .budget = Budget{.passes = 1}}),
                    {&observer, &end});
-  ASSERT_TRUE(loop.reset(kGoal, kIdle));
+  ASSERT_EQ(loop.reset(kTask), ResetResult::kOk);
   loop.run({});
   EXPECT_EQ(nested_slices(trace, "tick"), kTicks);
 }
@@ -136,8 +136,8 @@ TEST(TraceTest, TicksThatAreLateOnAnotherClockOverlapNothing) {
   Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
   test::LineRobot robot(2, 3);
   ManualClock clock;
-  ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 1}}, {&observer});
-  ASSERT_TRUE(loop.reset(kGoal, kIdle));
+  ControlLoop loop(planner, robot, clock, test::with_limits({.budget = Budget{.passes = 1}}), {&observer});
+  ASSERT_EQ(loop.reset(kTask), ResetResult::kOk);
   for (int i = 0; i < kTicks; ++i) {  // Each comes 4 ms late after less than that.
     loop.step(TimePoint(std::chrono::milliseconds(i == 0 ? 0 : i * 5 + 4)));
   }

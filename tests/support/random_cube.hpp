@@ -27,7 +27,7 @@ class RandomCube {
   RandomCube(bool planner_thread, Clock& clock, const ControlLoopOptions& options,
              Precision precision = Precision::kFloat32)
       : denoiser_(random_model(cube::layout(),
-                               {.width = 32, .blocks = 1, .mixer_width = 16, .mixer_layers = 1, .mixer_heads = 2}),
+                               {.width = 64, .blocks = 1, .mixer_width = 64, .mixer_layers = 1, .mixer_heads = 2}),
                   {.precision = precision}),
         planner_(denoiser_, {.horizon = 32, .candidates = 8, .pass_windows = 8}, &transition_),
         thread_(planner_thread ? std::make_unique<PlannerThread>(planner_) : nullptr),
