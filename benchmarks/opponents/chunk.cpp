@@ -31,6 +31,7 @@ void Chunk::make_another() noexcept {
 }
 
 void Chunk::observe(const TickObservation& observation) noexcept {
+  if (observation.hold.size() == hold_.size()) std::ranges::copy(observation.hold, hold_.begin());
   // What was planned beyond the chunk was not given out: steps that started there started with the hold action.
   if (std::max(observation.started, observation.done) > end_) planner_.forget();
   const bool was_done = is_done();
@@ -38,7 +39,8 @@ void Chunk::observe(const TickObservation& observation) noexcept {
   const auto started = [&](std::int64_t head) {
     return head < end_ ? std::max(observation.started, end_) : observation.started;
   };
-  planner_.observe({.started = started(observation.done), .done = observation.done, .observed = observation.observed});
+  planner_.observe({.started = started(observation.done), .done = observation.done, .observed = observation.observed,
+                    .hold = observation.hold});
   if (!was_done && is_done()) {
     if (!ahead_) {
       planner_.forget();

@@ -53,6 +53,7 @@ PlanReset Reactive::reset(std::span<const Token> state, std::span<const Token> g
 
 void Reactive::observe(const TickObservation& observation) noexcept {
   report_ = {};
+  if (observation.hold.size() == hold_.size()) std::ranges::copy(observation.hold, hold_.begin());
   if (observation.observed) ledger_.sent = ledger_.head();
   start_until(observation.done);
   steps_.shift(static_cast<int>(std::clamp<std::int64_t>(observation.done - ledger_.head(), 0, 1 << 30)));

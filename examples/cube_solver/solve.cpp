@@ -15,6 +15,7 @@
 #include "ripen/planner.hpp"
 #include "ripen/planner_thread.hpp"
 #include "ripen/recorder.hpp"
+#include "shared/work_clock.hpp"
 
 namespace ripen::cube {
 
@@ -138,8 +139,8 @@ Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const
   PlannerOptions wanted = options.planner;
   wanted.seed = seed;
   SteadyClock steady;
-  ManualClock manual;
-  Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;
+  examples::WorkClock work(tick);
+  Clock& clock = options.virtual_time ? static_cast<Clock&>(work) : steady;
   std::optional<Planner> threaded;
   std::unique_ptr<PlanSource> plan;
   if (options.planner_thread) {

@@ -12,6 +12,7 @@
 #include "ripen/planner.hpp"
 #include "ripen/random.hpp"
 #include "ripen/tokenizer.hpp"
+#include "shared/work_clock.hpp"
 
 namespace ripen::push_t {
 
@@ -84,8 +85,8 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
   wanted.seed = seed;
   const std::unique_ptr<PlanSource> plan = opponents::make(denoiser, wanted, options.opponent);
   SteadyClock steady;
-  ManualClock manual;
-  Clock& clock = options.virtual_time ? static_cast<Clock&>(manual) : steady;
+  examples::WorkClock work{std::chrono::microseconds(options.tick_us)};
+  Clock& clock = options.virtual_time ? static_cast<Clock&>(work) : steady;
   Watcher watcher(robot, *plan, recording, interrupt);
   ControlLoop loop(
       *plan, robot, clock,

@@ -17,6 +17,8 @@ struct TickObservation {
   std::int64_t started = 0;           ///< steps that have started: their actions do not change any more
   std::int64_t done = 0;              ///< steps that are done: the head of the plan stands there
   bool observed = true;               ///< false: nothing could be read, so steps may have started that are not counted
+  /// [actions] The hold action from now on, as a joint's moves with the joint; empty: it stays what it is.
+  std::span<const Token> hold = {};
 };
 
 /// What a plan holds for one step. A view: valid until the plan is told or asked to change.

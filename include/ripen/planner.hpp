@@ -5,7 +5,9 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "ripen/clock.hpp"
 #include "ripen/denoiser.hpp"
 #include "ripen/plan_source.hpp"
 #include "ripen/transition.hpp"
@@ -33,7 +35,11 @@ struct PlannerOptions {
   int window_history = 4;    ///< [steps] behind the head that a window begins with (kWindow)
   double temperature = 1.0;  ///< of the draft that passes see; what is done is decoded at 1 at most; 0: always
                              ///< the likeliest (kWindow)
-  std::uint64_t seed = 1;    ///< of everything random
+  /// [states] [unit of the channel] What was sensed contradicts what was expected if it is further off (kWindow). Of a
+  /// categorical channel, any other value does. Empty: 5 % of each channel's range. kCandidates has no tolerance: there,
+  /// another bin is another world.
+  std::vector<double> tolerances = {};
+  std::uint64_t seed = 1;  ///< of everything random
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;
@@ -46,7 +52,9 @@ class Planner : public PlanSource {
  public:
   /// Takes references: the denoiser and the transition must outlive the planner. All memory is taken and touched here.
   /// Throws OptionsError listing every problem of the options, or what the denoiser lacks for them.
-  Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition = nullptr);
+  /// clock: what budgets in time are measured by, null for real time; it must outlive the planner too.
+  Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition = nullptr,
+          const Clock* clock = nullptr);
   ~Planner() override;
   Planner(const Planner&) = delete;
   Planner& operator=(const Planner&) = delete;

@@ -67,6 +67,7 @@ class Recorder : public TickObserver {
   struct Bank {
     std::vector<Row> rows;
     std::vector<double> values;  // [ticks][states + 2 actions]
+    std::vector<std::uint8_t> seen;  // [ticks][states]
     std::vector<Token> plans;    // [ticks][plan_steps][slots]
     std::size_t next = 0, count = 0;
     TimePoint instant;  // of the last tick on the grid, in real time

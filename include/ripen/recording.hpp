@@ -21,7 +21,8 @@ struct RecordedTick {
   std::int64_t state_step = 0;
   std::int64_t steps_begun = 0;
   std::int64_t steps_done = 0;
-  std::vector<double> state = {};   ///< [states]
+  std::vector<double> state = {};         ///< [states]
+  std::vector<std::uint8_t> seen = {};    ///< [states] 0 for a channel that was not; empty: all were
   std::vector<Token> plan = {};     ///< [steps][slots] from the head on, as the tick left it; may be empty
   std::int64_t step = 0;            ///< of the command
   std::vector<double> action = {};  ///< [actions]

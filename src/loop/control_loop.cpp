@@ -142,18 +142,19 @@ struct ControlLoop::Impl {
         guard(plan.layout(), options.limits, options.period),
         senses(plan.layout(), options.limits),
         goal(static_cast<std::size_t>(plan.layout().states()), kMask),
-        idle(static_cast<std::size_t>(plan.layout().actions()), kMask),
-        rest(idle.size()),
-        planned(idle.size()),
-        wanted(idle.size()),
-        action(idle.size()),
-        next(idle.size()) {}
+        hold(static_cast<std::size_t>(plan.layout().actions()), kMask),
+        rest(hold.size()),
+        planned(hold.size()),
+        wanted(hold.size()),
+        action(hold.size()),
+        next(hold.size()) {}
 
   // --- Beginning ---
   ResetResult begin(const Task& task) noexcept;
   ResetResult set_goal(const Task& task) noexcept;
   ResetResult set_rest(const Task& task) noexcept;
   ResetResult start_commands() noexcept;
+  void set_hold() noexcept;
 
   // --- A tick ---
   StepResult step(TimePoint now) noexcept;
@@ -191,7 +192,7 @@ struct ControlLoop::Impl {
   CommandGuard guard;
   Senses senses;
 
-  std::vector<Token> goal, idle;
+  std::vector<Token> goal, hold;
   std::vector<ChannelValue> rest;
   std::vector<double> planned;   // [actions] of the step due
   std::vector<Setpoint> wanted;  // [actions]
@@ -207,7 +208,7 @@ struct ControlLoop::Impl {
   bool placed = false;               // origin is set
   bool running = false;              // commands went out since the last pause
   TimePoint origin;                  // tick 0 on the grid
-  TimePoint idle_since;              // when the last tick's work ended
+  TimePoint work_ended;              // when the last tick's work ended
   nanoseconds lateness{};            // of this tick, from its instant
   std::int64_t next_tick = 0;        // the first that was neither done nor missed
   std::optional<std::int64_t> base;  // the robot's count of steps where the plan's begins
@@ -262,10 +263,15 @@ ResetResult ControlLoop::Impl::start_commands() noexcept {
       return ResetResult::kNothingToHold;
     }
   }
-  for (std::size_t c = 0; c < rest.size(); ++c) {
-    idle[c] = tokenizer.encode(plan.layout().states() + static_cast<int>(c), rest[c].value_or(guard.last(c)));
-  }
+  set_hold();
   return ResetResult::kOk;
+}
+
+/// What the plan takes for doing nothing: resting, or staying where the last command goes.
+void ControlLoop::Impl::set_hold() noexcept {
+  for (std::size_t c = 0; c < rest.size(); ++c) {
+    hold[c] = tokenizer.encode(plan.layout().states() + static_cast<int>(c), rest[c].value_or(guard.wanted(c)));
+  }
 }
 
 /// From what was sensed, once it was encoded.
@@ -274,7 +280,7 @@ ResetResult ControlLoop::Impl::begin(const Task& task) noexcept {
     if (const ResetResult result = (this->*part)(task); result != ResetResult::kOk) return result;
   }
   if (const ResetResult result = start_commands(); result != ResetResult::kOk) return result;
-  if (plan.reset(senses.tokens(), goal, idle) != PlanReset::kOk) return ResetResult::kPlannerRefused;
+  if (plan.reset(senses.tokens(), goal, hold) != PlanReset::kOk) return ResetResult::kPlannerRefused;
   guard.set_rest(rest);
   done = begun = 0;
   read_ok = written_ok = sensed = model_ok = in_range = lively = next_tick - 1;
@@ -378,7 +384,7 @@ StepResult ControlLoop::Impl::step(TimePoint now) noexcept {
 
 void ControlLoop::Impl::place_grid(TimePoint now) noexcept {
   origin = now - next_tick * options.period;
-  idle_since = now;
+  work_ended = now;
   placed = true;
 }
 
@@ -393,7 +399,7 @@ void ControlLoop::Impl::enter_tick(TimePoint now) noexcept {
   report.missed = tick - next_tick;
   lateness = std::max(nanoseconds(0), now - (origin + tick * options.period));
   // Work that lasts too long is no late wake-up.
-  report.wake_up = std::max(nanoseconds(0), now - std::max(due, idle_since));
+  report.wake_up = std::max(nanoseconds(0), now - std::max(due, work_ended));
   if (due - now > options.period / 2) ++statistics.early;
   kept = kept && report.missed == 0;
   next_tick = tick + 1;
@@ -470,7 +476,8 @@ void ControlLoop::Impl::count_failures(bool observed) noexcept {
 }
 
 void ControlLoop::Impl::begin_plan_tick(bool observed) noexcept {
-  TickObservation seen{.started = begun, .done = done, .observed = observed};
+  set_hold();
+  TickObservation seen{.started = begun, .done = done, .observed = observed, .hold = hold};
   if (observation.fresh) {
     seen.state = senses.tokens();
     seen.state_step = observation.state_step - *base;
@@ -590,9 +597,9 @@ bool ControlLoop::Impl::write(CommandSource source, bool offers_next) noexcept {
 }
 
 void ControlLoop::Impl::leave_tick(TimePoint begin) noexcept {
-  idle_since = clock.now();
+  work_ended = clock.now();
   report.observation_to_action = written - begin;
-  report.compute = idle_since - begin;
+  report.compute = work_ended - begin;
   report.slack = options.period - lateness - report.compute;
   statistics.wake_up.record(report.wake_up);
   statistics.observation_to_action.record(report.observation_to_action);

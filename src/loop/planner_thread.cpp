@@ -200,6 +200,7 @@ void PlannerThread::observe(const TickObservation& observation) noexcept {
   ledger.started = observation.started;
   ledger.done = observation.done;
   if (observation.observed) ledger.sent = observation.started;
+  if (observation.hold.size() == t.told.hold.size()) std::ranges::copy(observation.hold, t.told.hold.begin());
   if (!observation.state.empty()) {
     std::ranges::copy(observation.state, t.told.state.begin());
     t.told.state_step = observation.state_step;
@@ -340,7 +341,7 @@ void PlannerThread::Impl::take() noexcept {
     sensed = from.sensed;
   }
   follow(from, from.ledger.started);
-  observe({.started = ledger.started, .done = ledger.done, .observed = false});
+  observe({.started = ledger.started, .done = ledger.done, .observed = false, .hold = from.hold});
   int fixed_steps = 0;
   for (std::int64_t step = from.ledger.head(); step < from.ledger.sent; ++step, ++fixed_steps) {
     const Sent& sent = from.sent_at(step);

@@ -18,6 +18,9 @@ bool RecordedRobot::read(std::int64_t tick, Observation& observation) noexcept {
   observation.steps_done = recorded.steps_done;
   std::copy_n(recorded.state.begin(), std::min(recorded.state.size(), observation.state.size()),
               observation.state.begin());
+  for (std::size_t s = 0; s < std::min(recorded.seen.size(), observation.seen.size()); ++s) {
+    observation.seen[s] = recorded.seen[s] != 0;
+  }
   return recorded.delivered;
 }
 

@@ -52,6 +52,7 @@ Recorder::Recorder(const PlanSource& plan, const RecorderOptions& options)
   for (Bank& bank : banks_) {
     bank.rows.resize(ticks);
     bank.values.resize(ticks * (states_ + 2 * actions_));
+    bank.seen.resize(ticks * states_);
     bank.plans.resize(ticks * static_cast<std::size_t>(options.plan_steps) * slots);
   }
 }
@@ -79,6 +80,9 @@ void Recorder::keep(const Tick& tick, Bank& bank) noexcept {
                           .report = tick.report};
   double* value = bank.values.data() + bank.next * (states_ + 2 * actions_);
   value = std::copy_n(tick.observation.state.begin(), states_, value);
+  for (std::size_t s = 0; s < states_; ++s) {
+    bank.seen[bank.next * states_ + s] = tick.observation.seen.empty() || tick.observation.seen[s] ? 1 : 0;
+  }
   value = std::copy_n(tick.command.action.begin(), actions_, value);
   std::copy_n(tick.command.next.begin(), actions_, value);
   const auto slots = static_cast<std::size_t>(layout_.slots());
@@ -135,6 +139,7 @@ Recording Recorder::recording_of(const Bank& bank) const {
                                .steps_begun = row.steps_begun,
                                .steps_done = row.steps_done,
                                .state = part(bank.values, values, states_),
+                               .seen = part(bank.seen, at * states_, states_),
                                .plan = part(bank.plans, at * plan, plan),
                                .step = row.step,
                                .action = part(bank.values, values + states_, actions_),

@@ -30,7 +30,8 @@ constexpr const char* kSchema = R"({
     "observation": {"type": "object", "properties": {
       "delivered": {"type": "boolean"}, "fresh": {"type": "boolean"}, "state_step": {"type": "integer"},
       "steps_begun": {"type": "integer"}, "steps_done": {"type": "integer"},
-      "state": {"type": "array", "items": {"type": ["number", "null"]}, "description": "in the layout's order"}}},
+      "state": {"type": "array", "items": {"type": ["number", "null"]}, "description": "in the layout's order"},
+      "seen": {"type": "array", "items": {"type": "integer"}, "description": "0 for a channel that was not sensed"}}},
     "plan": {"type": "array", "items": {"type": "integer"},
       "description": "tokens [steps][slots] from the head on; 65535: nothing decided"},
     "command": {"type": "object", "properties": {
@@ -43,7 +44,7 @@ constexpr const char* kSchema = R"({
       "steps_to_goal": {"type": "integer"}, "source": {"type": "integer", "description":
         "0 fresh, 1 partial, 2 held, 3 ramping, 4 stopped"}, "disturbed": {"type": "boolean"},
       "goal_reached": {"type": "boolean"}, "faults": {"type": "integer", "description":
-        "bits: read failed, bad observation, write failed, replaced, limited, rate limited, stale, stuck, bad model"}}}
+        "bits: read failed, bad observation, write failed, replaced, limited, rate limited, stale, stuck, bad model, out of range, frozen"}}}
   }})";
 
 Json to_json(const RecordedTick& tick) {
@@ -54,7 +55,8 @@ Json to_json(const RecordedTick& tick) {
             {"state_step", tick.state_step},
             {"steps_begun", tick.steps_begun},
             {"steps_done", tick.steps_done},
-            {"state", tick.state}}},
+            {"state", tick.state},
+            {"seen", tick.seen.empty() ? std::vector<std::uint8_t>(tick.state.size(), 1) : tick.seen}}},
           {"plan", tick.plan},
           {"command", {{"step", tick.step}, {"action", tick.action}, {"next", tick.next}}},
           {"report",
@@ -106,6 +108,11 @@ RecordedTick tick_of(const Json& json, const TokenLayout& layout) {
   observation.integer("steps_begun", tick.steps_begun);
   observation.integer("steps_done", tick.steps_done);
   tick.state = observation.numbers("state", layout.states());
+  tick.seen.assign(tick.state.size(), 1);
+  if (observation.has("seen")) {  // Files of 0.1 have none.
+    std::ranges::transform(observation.numbers("seen", layout.states()), tick.seen.begin(),
+                           [](double seen) { return seen != 0.0 ? 1 : 0; });
+  }
   tick.plan = plan_of(fields, "plan", layout);
   const JsonFields command = fields.object("command");
   command.integer("step", tick.step);

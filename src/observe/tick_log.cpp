@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bit>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <thread>
 
@@ -21,7 +22,7 @@ using Wall = std::chrono::steady_clock;
 
 constexpr std::array kSources = {"fresh", "partial", "held", "ramping", "stopped"};
 constexpr std::array kFaults = {"read failed",  "bad observation", "write failed",  "replaced",       "limited",
-                                "rate limited", "stale",           "planner stuck", "model gives NaN"};
+                                "rate limited", "stale", "planner stuck", "model gives NaN", "out of range", "sensor frozen"};
 
 const TickLogOptions& checked(const TickLogOptions& options) {
   if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
@@ -50,6 +51,9 @@ std::string text_of(const TickReport& report, CommandSource before) {
   std::string text = kSources[static_cast<std::size_t>(report.source)];
   if (report.source != before) text += std::string(", was ") + kSources[static_cast<std::size_t>(before)];
   if (report.missed > 0) text += ", " + std::to_string(report.missed) + " ticks missed before it";
+  if (const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(report.observation_age); age.count() > 0) {
+    text += ", sensed " + std::to_string(age.count()) + " ms ago";
+  }
   for_each(report.faults, [&](std::size_t fault) { text += ", " + name_of(fault); });
   return text;
 }

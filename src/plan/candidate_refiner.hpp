@@ -1,6 +1,8 @@
 #pragma once
 // Ripening by candidates: plans drafted step by step, kept if the world's rules let them, the best one followed.
 
+#include <algorithm>
+
 #include "plan/checked_denoiser.hpp"
 #include "plan/refiner.hpp"
 #include "plan/round.hpp"
@@ -29,6 +31,7 @@ class CandidateRefiner : public Refiner {
   void shift(int steps) noexcept override;
   [[nodiscard]] const PlanBuffer& buffer() const noexcept override { return buffer_; }
   [[nodiscard]] std::span<const Token> hold() const noexcept override { return hold_; }
+  void set_hold(std::span<const Token> hold) noexcept override { std::ranges::copy(hold, hold_.begin()); }
 
  private:
   // --- What the followed plan is ---

@@ -16,8 +16,6 @@ using Nanoseconds = std::chrono::nanoseconds;
 
 namespace {
 
-Nanoseconds now() noexcept { return std::chrono::steady_clock::now().time_since_epoch(); }
-
 std::unique_ptr<Refiner> make_refiner(CheckedDenoiser& denoiser, const PlannerOptions& options,
                                       const Transition* transition) {
   if (options.method == PlanMethod::kWindow) return std::make_unique<WindowRefiner>(denoiser, options);
@@ -38,6 +36,9 @@ std::string problems_with(const Denoiser& denoiser, const PlannerOptions& option
   problems.range("pass_windows (against the denoiser's limit)", options.pass_windows, 1, denoiser.max_windows());
   problems.require(denoiser.max_steps() >= 2, "the denoiser takes windows of less than 2 steps");
   const Capabilities can = denoiser.capabilities();
+  problems.require(options.tolerances.empty() || std::ssize(options.tolerances) == denoiser.layout().states(),
+                   "tolerances has " + std::to_string(options.tolerances.size()) + " entries, the layout has " +
+                       std::to_string(denoiser.layout().states()) + " states");
   if (options.method == PlanMethod::kWindow) {
     problems.require(can.mixer, "kWindow needs a model with a mixer, and this one has none");
     problems.require(denoiser.max_steps() > options.window_history + 1,
@@ -66,12 +67,16 @@ std::string PlannerOptions::validate() const {
   problems.range("noise", noise, 0.0, 1e6);
   if (method == PlanMethod::kWindow) problems.range("window_history", window_history, 0, history);
   problems.range("temperature", temperature, 0.0, 1e6);
+  for (const double tolerance : tolerances) {
+    problems.require(tolerance >= 0.0, "tolerances: " + std::to_string(tolerance) + " is negative");
+  }
   return problems.text();
 }
 
 struct Planner::Impl {
-  Impl(Denoiser& denoiser, const PlannerOptions& given, const Transition* transition)
+  Impl(Denoiser& denoiser, const PlannerOptions& given, const Transition* transition, const Clock* time)
       : options(given),
+        clock(time != nullptr ? *time : steady),
         model(denoiser),
         refiner(make_refiner(model, options, transition)),
         predictor(options.pass_windows) {}
@@ -85,7 +90,11 @@ struct Planner::Impl {
     refiner->describe(report);
   }
 
+  [[nodiscard]] Nanoseconds now() const noexcept { return clock.now().time_since_epoch(); }
+
   PlannerOptions options;
+  SteadyClock steady;
+  const Clock& clock;
   CheckedDenoiser model;
   std::unique_ptr<Refiner> refiner;
   StepTimePredictor predictor;
@@ -93,11 +102,12 @@ struct Planner::Impl {
   bool ready = false;
 };
 
-Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition) {
+Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition,
+                 const Clock* clock) {
   for (const std::string& problems : {options.validate(), problems_with(denoiser, options, transition)}) {
     if (!problems.empty()) throw OptionsError(problems);
   }
-  impl_ = std::make_unique<Impl>(denoiser, options, transition);
+  impl_ = std::make_unique<Impl>(denoiser, options, transition, clock);
 }
 
 Planner::~Planner() = default;
@@ -126,6 +136,7 @@ void Planner::observe(const TickObservation& observation) noexcept {
   Impl& p = *impl_;
   if (!p.ready) return;
   p.report = {};
+  if (is_action(layout(), observation.hold)) p.refiner->set_hold(observation.hold);
   if (observation.observed) p.refiner->sent(0);  // What has started is known now.
   const std::int64_t steps = observation.done - p.refiner->ledger().head();
   p.refiner->shift(static_cast<int>(std::clamp<std::int64_t>(steps, 0, 1 << 30)));
@@ -136,7 +147,7 @@ void Planner::observe(const TickObservation& observation) noexcept {
 void Planner::refine(const Budget& budget, const Budget& most) noexcept {
   Impl& p = *impl_;
   if (!p.ready) return;
-  const Nanoseconds start = now();
+  const Nanoseconds start = p.now();
   Nanoseconds before = start;
   for (int passes = 0;;) {
     const Budget& limit = p.refiner->frontier() > p.refiner->ledger().head() ? budget : most;
@@ -152,7 +163,7 @@ void Planner::refine(const Budget& budget, const Budget& most) noexcept {
     const bool good = p.refiner->run_pass();
     ++passes;
     ++p.report.passes;
-    const Nanoseconds after = now();
+    const Nanoseconds after = p.now();
     p.predictor.observe(windows, after - before);
     p.report.predicted_nanoseconds = predicted.count();
     if (predicted.count() > 0) {  // The very first pass was not predicted at all.

@@ -46,6 +46,8 @@ class Refiner {
 
   [[nodiscard]] virtual const PlanBuffer& buffer() const noexcept = 0;
   [[nodiscard]] virtual std::span<const Token> hold() const noexcept = 0;
+  /// The tokens were checked.
+  virtual void set_hold(std::span<const Token> hold) noexcept = 0;
 
   [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
   /// Whether the model decided the action of a step of the horizon. Not of one that started before it had.

@@ -15,10 +15,22 @@ constexpr int kPlan = 0;
 constexpr int kDraft = 1;
 constexpr int kRows = 2;
 
-/// A binned channel contradicts its prediction if it is off by more than this share of its range.
-constexpr double kSurprise = 0.05;
+/// Of a channel's range, unless PlannerOptions::tolerances says it.
+constexpr double kTolerance = 0.05;
 /// The least level of a plan whose predictions failed: half of it is drawn again.
 constexpr NoiseLevel kDoubt = 128;
+
+/// [states] How far what was seen may be from what was expected.
+std::vector<int> most_bins_off(const TokenLayout& layout, const std::vector<double>& tolerances) {
+  std::vector<int> most(static_cast<std::size_t>(layout.states()), 0);
+  for (std::size_t s = 0; s < most.size(); ++s) {
+    const Slot& slot = layout.slot(static_cast<int>(s));
+    if (!slot.continuous()) continue;
+    const double part = tolerances.empty() ? kTolerance : tolerances[s] / (slot.high - slot.low);
+    most[s] = static_cast<int>(std::min(part, 1.0) * slot.vocabulary);
+  }
+  return most;
+}
 
 }  // namespace
 
@@ -28,6 +40,7 @@ WindowRefiner::WindowRefiner(CheckedDenoiser& model, const PlannerOptions& optio
       denoiser_(model),
       buffer_(model.layout(), kRows, options.horizon, options.history),
       random_(options.seed),
+      most_bins_off_(most_bins_off(model.layout(), options.tolerances)),
       goal_(static_cast<std::size_t>(model.layout().states()), kMask),
       hold_(static_cast<std::size_t>(model.layout().actions()), 0),
       tokens_(static_cast<std::size_t>(model.max_steps()) * static_cast<std::size_t>(model.layout().slots()), kMask),
@@ -82,9 +95,7 @@ void WindowRefiner::observe(const TickObservation& observation, PlanReport& repo
 bool WindowRefiner::contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept {
   for (std::size_t s = 0; s < seen.size(); ++s) {
     if (predicted[s] == kMask || seen[s] == kMask) continue;
-    const Slot& slot = layout().slot(static_cast<int>(s));
-    const int off = std::abs(static_cast<int>(predicted[s]) - static_cast<int>(seen[s]));
-    if (off > (slot.continuous() ? static_cast<int>(kSurprise * slot.vocabulary) : 0)) return true;
+    if (std::abs(static_cast<int>(predicted[s]) - static_cast<int>(seen[s])) > most_bins_off_[s]) return true;
   }
   return false;
 }

@@ -33,6 +33,7 @@ class WindowRefiner : public Refiner {
   void shift(int steps) noexcept override;
   [[nodiscard]] const PlanBuffer& buffer() const noexcept override { return buffer_; }
   [[nodiscard]] std::span<const Token> hold() const noexcept override { return hold_; }
+  void set_hold(std::span<const Token> hold) noexcept override { std::ranges::copy(hold, hold_.begin()); }
 
  private:
   [[nodiscard]] const TokenLayout& layout() const noexcept { return buffer_.layout(); }
@@ -50,6 +51,7 @@ class WindowRefiner : public Refiner {
   CheckedDenoiser& denoiser_;
   PlanBuffer buffer_;
   Random random_;
+  std::vector<int> most_bins_off_;  // [states] of what contradicts nothing.
   std::vector<Token> goal_, hold_;
   std::int64_t frontier_ = 0;  // First step whose action no pass has decided.
   std::int64_t next_ = 0;      // First step of the next window that was not in the last.

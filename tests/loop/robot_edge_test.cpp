@@ -287,6 +287,41 @@ TEST(RobotEdgeTest, WakingUpLateIsMeasuredFromTheInstantThatWasSleptFor) {
   EXPECT_EQ(keeper.reports[6].wake_up, 0ms);
 }
 
+/// Its passes take virtual time.
+class SlowJoint : public JointDenoiser {
+ public:
+  SlowJoint(ManualClock& clock, std::chrono::nanoseconds cost) : JointDenoiser(60), clock_(clock), cost_(cost) {}
+  void run(const DenoiseBatch& batch) noexcept override {
+    if (batch.depth == PassDepth::kStep) clock_.advance(cost_);
+    JointDenoiser::run(batch);
+  }
+
+ private:
+  ManualClock& clock_;
+  std::chrono::nanoseconds cost_;
+};
+
+TEST(RobotEdgeTest, BudgetsInTimeHoldInVirtualTime) {
+  ManualClock clock;
+  SlowJoint denoiser(clock, 1ms);
+  Planner planner(denoiser, {.horizon = 48, .candidates = 4, .pass_windows = 4}, nullptr, &clock);
+  JointRobot robot(-1.0);
+  ReportKeeper keeper(60);
+  ControlLoop loop(planner, robot, clock,
+                   {.period = 10ms, .budget = Budget{.time = 4ms}, .step_ticks = 1, .limits = {JointRig::kLimits}},
+                   {&keeper});
+  ASSERT_EQ(loop.reset({.goal = {1.0, {}}}), ResetResult::kOk);
+  EXPECT_EQ(loop.run({}), RunResult::kEnded);
+  std::int64_t passes = 0;
+  for (const TickReport& report : keeper.reports) {
+    passes += report.passes;
+    EXPECT_LE(report.passes, 4) << report.tick;
+    EXPECT_LE(report.compute, 4ms) << report.tick;
+    EXPECT_EQ(report.missed, 0) << report.tick;
+  }
+  EXPECT_GT(passes, 60);
+}
+
 TEST(RobotEdgeTest, ABudgetLongerThanThePeriodIsRefused) {
   const ControlLoopOptions options{.period = 5ms, .budget = Budget{.time = 6ms}};
   EXPECT_EQ(options.validate(), "control loop: budget.time [ns] 6000000 is outside [0, 5000000]");

@@ -61,7 +61,7 @@ TEST(TickLogTest, SaysWhatChangedAndNothingElse) {
     }
   }
   EXPECT_EQ(captured.text(),
-            "warning ripen: tick 10: held, was fresh, read failed\n"
+            "warning ripen: tick 10: held, was fresh, sensed 5 ms ago, read failed\n"
             "info ripen: tick 13: fresh, was held\n"
             "warning ripen: tick 22: fresh, 2 ticks missed before it\n"
             "info ripen: after tick 30: battery [V]: 11.5\n");
