@@ -16,8 +16,8 @@ namespace ripen {
 
 /// How a plan ripens.
 enum class PlanMethod : std::uint8_t {
-  kCandidates,  ///< drafted step by step, many at once, checked against the world's rules: for exact, discrete worlds
-  kWindow,      ///< denoised as a whole, window by window, around what was decided: needs a model with a mixer
+  kCandidates,  ///< a beam search over policy and value, with the world's rules if known: for exact, discrete worlds
+  kWindow,      ///< masked and denoised, window by window, around what was decided: needs a model with a mixer
 };
 
 /// How a planner works; fixed at construction.

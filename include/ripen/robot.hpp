@@ -8,8 +8,8 @@ namespace ripen {
 
 /// Where a command came from, by severity.
 enum class CommandSource : std::uint8_t {
-  kFresh,    ///< decided, and every pass the tick wanted was done
-  kPartial,  ///< decided only because it was due
+  kFresh,    ///< the plan: a pass has decided it, or the goal is reached
+  kPartial,  ///< a fallback: no pass had decided what was due
   kHeld,     ///< nothing sound was seen, or the model says nothing: the plan as it was, or the fallback
   kRamping,  ///< stopping, and not yet at the fallback within the limits
   kStopped,  ///< stopped: latched until reset

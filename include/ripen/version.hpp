@@ -3,7 +3,7 @@
 
 namespace ripen {
 
-/// Of the library that is linked: "0.1.0".
+/// Of the library that is linked: "0.2.0".
 [[nodiscard]] const char* version() noexcept;
 
 }  // namespace ripen

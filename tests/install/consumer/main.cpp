@@ -34,10 +34,11 @@ bool ticks() {
   Standing robot;
   ripen::ManualClock clock;
   ripen::TickLog log;
-  ripen::ControlLoop loop(planner, robot, clock, {.budget = ripen::Budget{.passes = 4}}, &log);
-  const std::vector<ripen::Token> goal(static_cast<std::size_t>(denoiser.layout().states()), 1);
-  const std::vector<ripen::Token> idle(static_cast<std::size_t>(denoiser.layout().actions()), 0);
-  if (!loop.reset(goal, idle)) return false;
+  ripen::ControlLoop loop(planner, robot, clock, {.budget = ripen::Budget{.passes = 4}}, {&log});
+  ripen::Task task;
+  task.goal.assign(static_cast<std::size_t>(denoiser.layout().states()), 1.0);
+  task.rest.assign(static_cast<std::size_t>(denoiser.layout().actions()), 0.0);
+  if (loop.reset(task) != ripen::ResetResult::kOk) return false;
   constexpr int kTicks = 3;
   for (int tick = 0; tick < kTicks; ++tick) {
     loop.step(clock.now());
