@@ -22,7 +22,6 @@ class Robot : public ripen::Robot {
     position_ += velocity_ * Seconds(kPeriod).count() * static_cast<double>(tick - tick_);  // missed ticks count
     tick_ = tick;
     observation.fresh = tick % kStepTicks == 0;  // the camera's rate
-    observation.state_step = tick / kStepTicks;  // the step at whose beginning this was the state
     observation.state[0] = position_;
     return true;  // false: nothing could be read; the plan goes on unobserved
   }

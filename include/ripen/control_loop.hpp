@@ -59,7 +59,8 @@ struct ControlLoopOptions {
   /// for the robot's own work. None: 20 % of the period where `budget` is not given, and what it leaves where it is.
   std::optional<std::chrono::nanoseconds> reserve = {};
   /// [ticks] a step lasts; 0: the robot reports the steps it has begun and done. Otherwise step s is the ticks
-  /// [s n, (s + 1) n), whatever the robot reports, and Observation::state_step of a state sensed in tick t is t / n.
+  /// [s n, (s + 1) n), whatever the robot reports. Observation::state_step is that of the tick as read() is called: a
+  /// robot whose states come late sets it to that of the tick they were sensed in.
   int step_ticks = 0;
   /// With several ticks a step: continuous channels go in a straight line to the next step's action, where that is
   /// decided, and arrive as it begins.
@@ -169,6 +170,10 @@ class ControlLoop {
   /// that `now`, on the loop's clock, falls in, but never one that was done: a call that comes early is the next tick.
   /// Does nothing before the first reset.
   StepResult step(TimePoint now) noexcept;
+
+  /// Stops the robot from the next tick on, as a fault would: Fallbacks::stopped, within the limits, until reset. The
+  /// ticks go on; a report whose source is kStopped tells that it stands. From any thread; real-time safe.
+  void stop() noexcept;
 
   /// The last tick. On the loop's thread; for another one see LiveReport.
   [[nodiscard]] const TickReport& report() const noexcept;

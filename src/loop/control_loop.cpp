@@ -1,6 +1,7 @@
 #include "ripen/control_loop.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -220,6 +221,7 @@ struct ControlLoop::Impl {
   bool write_bad = false;  // the last command was not taken
   bool model_bad = false;  // the last pass was thrown away
   bool stopping = false;   // latched until reset
+  std::atomic<bool> stop_asked = false;
 
   TimePoint written;
   TickReport report;
@@ -285,6 +287,7 @@ ResetResult ControlLoop::Impl::begin(const Task& task) noexcept {
   done = begun = 0;
   read_ok = written_ok = sensed = model_ok = in_range = lively = next_tick - 1;
   write_bad = model_bad = stopping = false;
+  stop_asked.store(false, std::memory_order_relaxed);
   ready = true;
   return ResetResult::kOk;
 }
@@ -295,6 +298,7 @@ ControlLoop::ControlLoop(PlanSource& plan, Robot& robot, Clock& clock, const Con
 
 ControlLoop::~ControlLoop() = default;
 
+void ControlLoop::stop() noexcept { impl_->stop_asked.store(true, std::memory_order_relaxed); }
 const TickReport& ControlLoop::report() const noexcept { return impl_->report; }
 const LoopStatistics& ControlLoop::statistics() const noexcept { return impl_->statistics; }
 
@@ -407,6 +411,7 @@ void ControlLoop::Impl::enter_tick(TimePoint now) noexcept {
 
 bool ControlLoop::Impl::read(std::int64_t tick) noexcept {
   observation = senses.blank();
+  if (options.step_ticks > 0) observation.state_step = tick / options.step_ticks;
   const Observation blank = observation;
   const RobotSection section;
   delivered = robot.read(tick, observation);
@@ -469,7 +474,7 @@ void ControlLoop::Impl::count_failures(bool observed) noexcept {
   // Without a fresh state nothing shows that a sensor is frozen, or well again.
   if (lively < sensed && too_long(lively, options.max_frozen)) report.faults |= kFrozen;
   const bool out = in_range < sensed && too_long(in_range, options.max_out_of_range);
-  stopping = stopping || out || (report.faults & (kStale | kFrozen)) != 0 ||
+  stopping = stopping || stop_asked.exchange(false, std::memory_order_relaxed) || out || (report.faults & (kStale | kFrozen)) != 0 ||
              too_long(read_ok, options.max_read_failure) ||
              (write_bad && too_long(written_ok + 1, options.max_write_failure)) ||
              (model_bad && too_long(model_ok + 1, options.max_bad_model));
@@ -503,7 +508,7 @@ void ControlLoop::Impl::follow_plan(bool observed, TimePoint begin) noexcept {
   }
   const bool head_is_ripe = plan.report().head_is_ripe;
   if (!head_is_ripe) refine(begin);
-  if (!observed || plan.report().behind > 0 || plan.report().bad_model) {
+  if (!observed || plan.report().behind > 0 || plan.report().bad_model || (head_is_ripe && model_bad)) {
     write_planned(CommandSource::kHeld);
   } else {
     const bool ripe = plan.report().goal_reached || plan.step(0).decided;
@@ -512,7 +517,7 @@ void ControlLoop::Impl::follow_plan(bool observed, TimePoint begin) noexcept {
   if (head_is_ripe) refine(begin);
   const PlanReport& refined = plan.report();
   if (refined.bad_model) report.faults |= kBadModel;
-  if (refined.passes > 0 || refined.bad_model) model_bad = refined.bad_model;
+  if (refined.passes > 0 || refined.bad_model || refined.settled) model_bad = refined.bad_model;
   if (!model_bad) model_ok = report.tick;
   report.passes = refined.passes;
   report.decided_steps = refined.decided_steps;

@@ -258,7 +258,7 @@ std::vector<Row> rows() {
       {"NaN in the tenth pass",
        options(),
        nan_in([](int pass) { return pass == 9; }),
-       {"F30", 29, 0, 0us, "BadModel 1", 0, 20}},
+       {"F2 H1 F27", 29, 0, 0us, "BadModel 1", 0, 20}},
       {"NaN in every pass", options(), nan_in(always), {"H11 S19", 29, 0, 0us, "BadModel 11", 0, 3}},
       // What cannot be is as good as not read: the plan goes on, for as long as a read may fail.
       {"NaN observed", options(), senses(NAN), {"F4 H1 F25", 29, 0, 0us, "BadObservation 1", 0, 20}},

@@ -48,6 +48,20 @@ TEST(RobotEdgeTest, AStopStandsWithinTheLimitsInsteadOfGoingBack) {
   EXPECT_EQ(rig.robot.sent.back(), rig.robot.sent[40]) << "and it stays there";
 }
 
+TEST(RobotEdgeTest, AStopThatIsAskedForBrakesToo) {
+  JointRig rig(-1.5, 1.5, {});
+  ASSERT_EQ(rig.loop.reset(rig.task), ResetResult::kOk);
+  rig.run(20);
+  rig.loop.stop();
+  rig.run(20);
+  expect_smooth(rig.robot.sent, -1.5);
+  EXPECT_EQ(rig.robot.sources[20], CommandSource::kRamping);
+  EXPECT_EQ(rig.robot.sources.back(), CommandSource::kStopped);
+  ASSERT_EQ(rig.loop.reset(rig.task), ResetResult::kOk);
+  rig.run(5);
+  EXPECT_EQ(rig.robot.sources.back(), CommandSource::kFresh) << "until reset";
+}
+
 TEST(RobotEdgeTest, EachFallbackIsAPolicyOfItsOwn) {
   struct Case {
     Fallbacks fallback;

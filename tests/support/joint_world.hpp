@@ -81,7 +81,6 @@ class JointRobot : public Robot {
 
   [[nodiscard]] bool read(std::int64_t tick, Observation& observation) noexcept override {
     observation.fresh = tick % step_ticks == 0;
-    observation.state_step = tick / step_ticks;
     observation.state[0] = angle_;
     observation.state[1] = 12.5;
     return !on_read || on_read(tick, observation);
