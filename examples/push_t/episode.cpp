@@ -96,12 +96,13 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
        // The benchmark limits nothing; its agent follows a target within the table at its own speed.
        .limits = {{.rate = kUnlimited, .acceleration = kUnlimited, .measured_by = 0},
                   {.rate = kUnlimited, .acceleration = kUnlimited, .measured_by = 1}},
-       .max_stale = kNever},
+       .max_stale = kNever,
+       .max_frozen = kNever},  // It stops nobody either.
       {&watcher});
 
   // The goal is always the same: the model knows it, and no token says it. Until anything is planned the agent stays.
   std::array<double, kStates> channels{};
-  to_channels(robot.state(), channels);
+  to_seen_channels(robot.state(), channels);
   if (loop.reset(Task{}, channels) != ResetResult::kOk) {
     throw std::invalid_argument("the denoiser's layout is not that of Push-T");
   }

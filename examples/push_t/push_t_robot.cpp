@@ -61,7 +61,7 @@ bool PushTRobot::read(std::int64_t tick, Observation& observation) noexcept {
   if (!observation.fresh) return true;
   delivered_ = due;
   observation.state_step = due;
-  to_channels(sample.state, observation.state);
+  to_seen_channels(sample.state, observation.state);
   return true;
 }
 

@@ -28,7 +28,7 @@ struct PushTRobotOptions {
 ///
 /// - A shove moves the block by up to 20 px and 0.2 rad; a push changes the agent's speed by up to 300 px/s. Both are
 ///   as likely. They and the dropped states depend on the seed and the tick alone, not on what the robot does.
-/// - The state at the beginning is never dropped.
+/// - The state at the beginning is never dropped. What lies beyond the table is seen at its edge.
 ///
 /// Channels: tokens.hpp. Not thread-safe. The physics engine may allocate, so calls are for a simulation.
 class PushTRobot : public Robot {

@@ -1,11 +1,14 @@
 #include "push_t/tokens.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 namespace ripen::push_t {
 
 namespace {
+
+constexpr double kLow = -0.5, kHigh = kTableSize - 0.5;  // [px] what bins cover
 
 // The goal's axis is x + y = 512.
 Point mirrored(Point p) noexcept { return {kTableSize - p.y, kTableSize - p.x}; }
@@ -15,7 +18,7 @@ Point mirrored(Point p) noexcept { return {kTableSize - p.y, kTableSize - p.x}; 
 TokenLayout layout(int state_bins, int action_bins) {
   std::vector<Slot> slots;
   const auto add = [&](const char* name, SlotRole role, int bins) {
-    slots.push_back({.name = name, .role = role, .vocabulary = bins, .low = -0.5, .high = kTableSize - 0.5});
+    slots.push_back({.name = name, .role = role, .vocabulary = bins, .low = kLow, .high = kHigh});
   };
   for (const char* name :
        {"agent_x", "agent_y", "bar_start_x", "bar_start_y", "bar_end_x", "bar_end_y", "stem_end_x", "stem_end_y"}) {
@@ -34,6 +37,11 @@ void to_channels(const State& state, std::span<double> channels) noexcept {
     channels[at++] = p.x;
     channels[at++] = p.y;
   }
+}
+
+void to_seen_channels(const State& state, std::span<double> channels) noexcept {
+  to_channels(state, channels);
+  for (double& channel : channels) channel = std::clamp(channel, kLow, kHigh);
 }
 
 State from_channels(std::span<const double> channels) noexcept {

@@ -30,6 +30,9 @@ inline constexpr std::array<Point, 3> kKeypoints = {{{-60, 15}, {60, 15}, {0, 12
 /// channels: [kStates] in [px]. Real-time safe.
 void to_channels(const State& state, std::span<double> channels) noexcept;
 
+/// The same as a camera that sees only the table: a keypoint beyond its edge is seen at the edge. Real-time safe.
+void to_seen_channels(const State& state, std::span<double> channels) noexcept;
+
 /// The state whose keypoints are nearest (least squares). channels: [kStates], finite. Real-time safe.
 [[nodiscard]] State from_channels(std::span<const double> channels) noexcept;
 
