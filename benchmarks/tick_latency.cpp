@@ -143,8 +143,8 @@ Totals measure(const Options& options) {
     cube::CubeRobot robot(cube::random_cube(random), {.tick = options.period(), .seed = options.seed});
     Referee referee(robot, options.ticks() - totals.ticks - totals.missed);
     TraceTicks ticks(trace);
-    const auto loop = std::make_unique<ControlLoop>(plan, robot, clock, options.loop(),
-                                                    std::vector<TickObserver*>{&ticks, &referee});
+    const auto loop =
+        std::make_unique<ControlLoop>(plan, robot, clock, options.loop(), std::vector<TickObserver*>{&ticks, &referee});
     if (const ResetResult result = loop->reset(task); result != ResetResult::kOk) {
       throw std::runtime_error(to_text(result));
     }

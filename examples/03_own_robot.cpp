@@ -34,13 +34,12 @@ int main() try {
   ripen::Planner planner(denoiser, {.horizon = 32, .candidates = 8, .pass_windows = 8});
   ripen::ManualClock clock;
   Watcher watcher(robot);
-  ripen::ControlLoop loop(
-      planner, robot, clock,
-      {.period = carriage::kPeriod,
-       .budget = ripen::Budget{.passes = 2},
-       .step_ticks = carriage::kStepTicks,
-       .limits = {carriage::kVelocityLimits}},
-      {&watcher});
+  ripen::ControlLoop loop(planner, robot, clock,
+                          {.period = carriage::kPeriod,
+                           .budget = ripen::Budget{.passes = 2},
+                           .step_ticks = carriage::kStepTicks,
+                           .limits = {carriage::kVelocityLimits}},
+                          {&watcher});
   if (loop.reset(carriage::go_to(1.5)) != ripen::ResetResult::kOk) return 1;
   loop.run({});
 

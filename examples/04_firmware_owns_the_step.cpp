@@ -12,9 +12,11 @@ int main() try {
   carriage::Denoiser denoiser(30);  // the bin of 1.5 m
   ripen::Planner planner(denoiser, {.horizon = 32, .candidates = 8, .pass_windows = 8});
   ripen::ManualClock timer;  // stands for the firmware's timer: any monotonic time will do
-  ripen::ControlLoop loop(
-      planner, robot, timer,
-      {.period = carriage::kPeriod, .budget = ripen::Budget{.passes = 2}, .step_ticks = carriage::kStepTicks, .limits = {carriage::kVelocityLimits}});
+  ripen::ControlLoop loop(planner, robot, timer,
+                          {.period = carriage::kPeriod,
+                           .budget = ripen::Budget{.passes = 2},
+                           .step_ticks = carriage::kStepTicks,
+                           .limits = {carriage::kVelocityLimits}});
   if (loop.reset(carriage::go_to(1.5)) != ripen::ResetResult::kOk) return 1;
 
   for (int interrupt = 0; interrupt < 400; ++interrupt) {

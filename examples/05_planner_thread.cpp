@@ -34,11 +34,10 @@ int main() try {
   ripen::PlannerThread plan(planner);
   ripen::SteadyClock clock;
   Events events(robot);
-  ripen::ControlLoop loop(plan, robot, clock,
-                          {.period = carriage::kPeriod,
-                           .step_ticks = carriage::kStepTicks,
-                           .limits = {carriage::kVelocityLimits}},
-                          {&events});
+  ripen::ControlLoop loop(
+      plan, robot, clock,
+      {.period = carriage::kPeriod, .step_ticks = carriage::kStepTicks, .limits = {carriage::kVelocityLimits}},
+      {&events});
   if (loop.reset(carriage::go_to(1.5)) != ripen::ResetResult::kOk) return 1;
   // kWarn, so that this runs anywhere. On a robot, take kEnforce, name a core, and raise the priority: what the system
   // refuses is then thrown here, to main(), and the loop does not start.

@@ -39,7 +39,9 @@ void Chunk::observe(const TickObservation& observation) noexcept {
   const auto started = [&](std::int64_t head) {
     return head < end_ ? std::max(observation.started, end_) : observation.started;
   };
-  planner_.observe({.started = started(observation.done), .done = observation.done, .observed = observation.observed,
+  planner_.observe({.started = started(observation.done),
+                    .done = observation.done,
+                    .observed = observation.observed,
                     .hold = observation.hold});
   if (!was_done && is_done()) {
     if (!ahead_) {

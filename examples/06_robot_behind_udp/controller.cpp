@@ -26,7 +26,7 @@ namespace {
 using namespace carriage;
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kGiveUp = 12000;                         // [ticks] a minute
+constexpr std::int64_t kGiveUp = 12000;  // [ticks] a minute
 
 /// The plant's process; ended with this.
 class Plant {

@@ -127,10 +127,10 @@ Recording replay(const Recording& recording, Denoiser& denoiser) {
   const std::unique_ptr<PlanSource> plan = opponents::make(denoiser, options.planner, options.opponent, &transition);
   RecordedRobot robot(recording);
   Recorder recorder(*plan, {.ticks = static_cast<int>(recording.ticks.size()),
-                           .ticks_after = 0,
-                           .faults = 0,
-                           .severity = {},
-                           .period = recording.period});
+                            .ticks_after = 0,
+                            .faults = 0,
+                            .severity = {},
+                            .period = recording.period});
   ManualClock clock;
   ControlLoop loop(*plan, robot, clock, loop_options_of(options), {&recorder});
   if (loop.reset(solved_task(), to_channels(from_facelets(*options.facelets))) != ResetResult::kOk) {

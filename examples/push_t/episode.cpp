@@ -88,17 +88,16 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
   examples::WorkClock work{std::chrono::microseconds(options.tick_us)};
   Clock& clock = options.virtual_time ? static_cast<Clock&>(work) : steady;
   Watcher watcher(robot, *plan, recording, interrupt);
-  ControlLoop loop(
-      *plan, robot, clock,
-      {.period = std::chrono::microseconds(options.tick_us),
-       .budget = budget_of(options),
-       .step_ticks = 1,
-       // The benchmark limits nothing; its agent follows a target within the table at its own speed.
-       .limits = {{.rate = kUnlimited, .acceleration = kUnlimited, .measured_by = 0},
-                  {.rate = kUnlimited, .acceleration = kUnlimited, .measured_by = 1}},
-       .max_stale = kNever,
-       .max_frozen = kNever},  // It stops nobody either.
-      {&watcher});
+  ControlLoop loop(*plan, robot, clock,
+                   {.period = std::chrono::microseconds(options.tick_us),
+                    .budget = budget_of(options),
+                    .step_ticks = 1,
+                    // The benchmark limits nothing; its agent follows a target within the table at its own speed.
+                    .limits = {{.rate = kUnlimited, .acceleration = kUnlimited, .measured_by = 0},
+                               {.rate = kUnlimited, .acceleration = kUnlimited, .measured_by = 1}},
+                    .max_stale = kNever,
+                    .max_frozen = kNever},  // It stops nobody either.
+                   {&watcher});
 
   // The goal is always the same: the model knows it, and no token says it. Until anything is planned the agent stays.
   std::array<double, kStates> channels{};

@@ -3,13 +3,15 @@
 
 #include <chrono>
 
+#include "ripen/export.hpp"
+
 namespace ripen {
 
 /// An instant on a monotonic axis. [ns]
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 
 /// Where the loop's grid of ticks lives. All calls are real-time safe.
-class Clock {
+class RIPEN_EXPORT Clock {
  public:
   virtual ~Clock() = default;
 
@@ -19,14 +21,14 @@ class Clock {
 };
 
 /// CLOCK_MONOTONIC, with absolute sleep. The only system call is the sleep.
-class SteadyClock : public Clock {
+class RIPEN_EXPORT SteadyClock : public Clock {
  public:
   [[nodiscard]] TimePoint now() const noexcept override;
   void sleep_until(TimePoint instant) noexcept override;
 };
 
 /// Virtual time: stands still until somebody advances it; sleeping does so at once. One thread.
-class ManualClock : public Clock {
+class RIPEN_EXPORT ManualClock : public Clock {
  public:
   explicit ManualClock(TimePoint start = {}) : now_(start) {}
 

@@ -13,6 +13,7 @@
 
 #include "ripen/budget.hpp"
 #include "ripen/clock.hpp"
+#include "ripen/export.hpp"
 #include "ripen/histogram.hpp"
 #include "ripen/limits.hpp"
 #include "ripen/plan_source.hpp"
@@ -47,7 +48,7 @@ enum class Grid : std::uint8_t {
 inline constexpr std::chrono::nanoseconds kNever = std::chrono::nanoseconds::max();
 
 /// How a loop works; fixed at construction.
-struct ControlLoopOptions {
+struct RIPEN_EXPORT ControlLoopOptions {
   std::chrono::nanoseconds period = std::chrono::milliseconds(5);  ///< of the ticks; at most 1 h
   /// For refining, in each tick: the optimum. Its time counts from the tick's instant on the grid, so that waking up
   /// late does not make the command late. None: the period but for the reserve.
@@ -107,7 +108,7 @@ struct Tick {
 };
 
 /// Told of each tick, on its thread, inside the tick's real-time section.
-class TickObserver {
+class RIPEN_EXPORT TickObserver {
  public:
   virtual ~TickObserver() = default;
   /// Must not allocate, lock or call the system. Returns false to end the loop.
@@ -129,9 +130,9 @@ enum class ResetResult : std::uint8_t {
 enum class StepResult : std::uint8_t { kDone, kEnded, kNotReset };          ///< kEnded: an observer ends the loop
 enum class RunResult : std::uint8_t { kStopRequested, kEnded, kNotReset };  ///< likewise
 /// A sentence's worth of each.
-[[nodiscard]] const char* to_text(ResetResult result) noexcept;
-[[nodiscard]] const char* to_text(StepResult result) noexcept;
-[[nodiscard]] const char* to_text(RunResult result) noexcept;
+[[nodiscard]] RIPEN_EXPORT const char* to_text(ResetResult result) noexcept;
+[[nodiscard]] RIPEN_EXPORT const char* to_text(StepResult result) noexcept;
+[[nodiscard]] RIPEN_EXPORT const char* to_text(RunResult result) noexcept;
 
 /// Drives a robot along a planner's plan, one command a tick.
 ///
@@ -147,7 +148,7 @@ enum class RunResult : std::uint8_t { kStopRequested, kEnded, kNotReset };  ///<
 /// The grid is absolute. A tick whose instant and whose period have passed is not made up for, but counted as missed; a
 /// late one has what is left of its budget. All durations are the given clock's. After reset a tick takes no heap, no
 /// lock, no exception and no system call but the sleep and the robot's own. One thread at a time.
-class ControlLoop {
+class RIPEN_EXPORT ControlLoop {
  public:
   /// Takes references: all must outlive the loop. observers: all are told of each tick, in this order; one that
   /// returns false ends the loop. Throws OptionsError listing every problem of the options and of their fit to the

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "ripen/export.hpp"
 #include "ripen/token_layout.hpp"
 
 namespace ripen {
@@ -40,7 +41,7 @@ struct DenoiseBatch {
 
 /// A denoiser: what most users replace. `run` is called in the tick and must not allocate, lock, throw or call the
 /// system; it keeps nothing between calls but caches.
-class Denoiser {
+class RIPEN_EXPORT Denoiser {
  public:
   virtual ~Denoiser() = default;
 

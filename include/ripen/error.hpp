@@ -3,34 +3,36 @@
 
 #include <stdexcept>
 
+#include "ripen/export.hpp"
+
 namespace ripen {
 
 /// Every exception of the library. what() names the subject, the field and the value.
-class Error : public std::runtime_error {
+class RIPEN_EXPORT Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
 /// A model or a token layout: unreadable, inconsistent, or not fit for what is asked of it.
-class ModelError : public Error {
+class RIPEN_EXPORT ModelError : public Error {
  public:
   using Error::Error;
 };
 
 /// Options or arguments that cannot work; lists every problem, one a line.
-class OptionsError : public Error {
+class RIPEN_EXPORT OptionsError : public Error {
  public:
   using Error::Error;
 };
 
 /// What the operating system refused: scheduling, memory, threads.
-class RealTimeError : public Error {
+class RIPEN_EXPORT RealTimeError : public Error {
  public:
   using Error::Error;
 };
 
 /// A recording or a trace: unreadable, or not to be written.
-class RecordingError : public Error {
+class RIPEN_EXPORT RecordingError : public Error {
  public:
   using Error::Error;
 };

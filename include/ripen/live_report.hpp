@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "ripen/control_loop.hpp"
+#include "ripen/export.hpp"
 #include "ripen/histogram.hpp"
 #include "ripen/tick_report.hpp"
 
@@ -36,7 +37,7 @@ struct LiveTimes {
 /// A tick copies its report and the counts (0.4 KB, no more than two atomic writes); histograms (18 KB each) are the
 /// reader's, who fills them with the reports since it asked last. One thread reads; give the loop one LiveReport for
 /// each that does.
-class LiveReport : public TickObserver {
+class RIPEN_EXPORT LiveReport : public TickObserver {
  public:
   /// reports: that wait for the reader, 72 bytes each: how many ticks it may stay away without missing one in times().
   /// Throws OptionsError if that is below 1 or above 16,777,216.

@@ -7,12 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "ripen/export.hpp"
 #include "ripen/token_layout.hpp"
 
 namespace ripen {
 
 /// Sizes of the step denoiser (docs: models/README.md).
-struct ModelConfig {
+struct RIPEN_EXPORT ModelConfig {
   int width = 512;        ///< features of a step in the step encoder
   int blocks = 3;         ///< residual blocks of the step encoder
   int mixer_width = 192;  ///< features of a step in the temporal mixer; 0 leaves the mixer out
@@ -34,7 +35,7 @@ struct Tensor {
 };
 
 /// A model as loaded from, or to be written to, one safetensors file.
-struct ModelFile {
+struct RIPEN_EXPORT ModelFile {
   TokenLayout layout;
   ModelConfig config;
   std::map<std::string, Tensor> tensors;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ripen/denoiser.hpp"
+#include "ripen/export.hpp"
 #include "ripen/model_file.hpp"
 
 namespace ripen {
@@ -19,7 +20,7 @@ enum class Precision : std::uint8_t {
   kInt8,  ///< 8-bit weights, scaled by output, and 8-bit activations, scaled by position: faster, a little less exact
 };
 
-struct NativeOptions {
+struct RIPEN_EXPORT NativeOptions {
   int max_windows = 64;                       ///< largest DenoiseBatch::windows
   Precision precision = Precision::kFloat32;  ///< of the big products
   /// "avx512vnni", "avx512", "avx2" or "portable"; empty takes the best this processor has.
@@ -40,7 +41,7 @@ struct NativeMemory {
 ///
 ///     NativeDenoiser denoiser(ModelFile::load("arm.safetensors"));
 ///     NativeDenoiser another(denoiser);  // for another planner, on any thread
-class NativeDenoiser : public Denoiser {
+class RIPEN_EXPORT NativeDenoiser : public Denoiser {
  public:
   /// Needs the model no more afterwards. Throws OptionsError listing every problem of the options, or if this processor
   /// lacks the instructions; ModelError listing every problem of the model.
@@ -68,6 +69,6 @@ class NativeDenoiser : public Denoiser {
 };
 
 /// The kernels this processor can run, best first.
-[[nodiscard]] std::vector<std::string> available_instructions();
+[[nodiscard]] RIPEN_EXPORT std::vector<std::string> available_instructions();
 
 }  // namespace ripen

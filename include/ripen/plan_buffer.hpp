@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "ripen/export.hpp"
 #include "ripen/token_layout.hpp"
 
 namespace ripen {
@@ -15,7 +16,7 @@ inline constexpr NoiseLevel kFullNoise = 255;
 
 /// Tokens and noise levels: [candidates][history + horizon][slots], a ring over the steps. All memory is taken at
 /// construction; every other call is real-time safe. Steps are counted from reset: [head - history, head + horizon).
-class PlanBuffer {
+class RIPEN_EXPORT PlanBuffer {
  public:
   /// Throws OptionsError if a size is not positive (history may be 0).
   PlanBuffer(const TokenLayout& layout, int candidates, int horizon, int history);

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "ripen/budget.hpp"
+#include "ripen/export.hpp"
 #include "ripen/plan_buffer.hpp"
 #include "ripen/token_layout.hpp"
 
@@ -56,7 +57,7 @@ enum class PlanReset : std::uint8_t {
 };
 
 /// In each tick: observe, refine, step, sent, refine. One thread; every call is real-time safe.
-class PlanSource {
+class RIPEN_EXPORT PlanSource {
  public:
   virtual ~PlanSource() = default;
 

@@ -9,6 +9,7 @@
 
 #include "ripen/clock.hpp"
 #include "ripen/denoiser.hpp"
+#include "ripen/export.hpp"
 #include "ripen/plan_source.hpp"
 #include "ripen/transition.hpp"
 
@@ -21,7 +22,7 @@ enum class PlanMethod : std::uint8_t {
 };
 
 /// How a planner works; fixed at construction.
-struct PlannerOptions {
+struct RIPEN_EXPORT PlannerOptions {
   PlanMethod method = PlanMethod::kCandidates;
   int horizon = 96;                ///< [steps] in the buffer
   int history = 32;                ///< [steps] behind the head: for late observations, and not to walk in circles
@@ -36,8 +37,8 @@ struct PlannerOptions {
   double temperature = 1.0;  ///< of the draft that passes see; what is done is decoded at 1 at most; 0: always
                              ///< the likeliest (kWindow)
   /// [states] [unit of the channel] What was sensed contradicts what was expected if it is further off (kWindow). Of a
-  /// categorical channel, any other value does. Empty: 5 % of each channel's range. kCandidates has no tolerance: there,
-  /// another bin is another world.
+  /// categorical channel, any other value does. Empty: 5 % of each channel's range. kCandidates has no tolerance:
+  /// there, another bin is another world.
   std::vector<double> tolerances = {};
   std::uint64_t seed = 1;  ///< of everything random
 
@@ -48,7 +49,7 @@ struct PlannerOptions {
 /// Ties buffer, scheduler and denoiser together. One thread; every call but construction is real-time safe.
 ///
 /// Use: reset once, then per tick observe(), refine(), and step(0).action is what to do.
-class Planner : public PlanSource {
+class RIPEN_EXPORT Planner : public PlanSource {
  public:
   /// Takes references: the denoiser and the transition must outlive the planner. All memory is taken and touched here.
   /// Throws OptionsError listing every problem of the options, or what the denoiser lacks for them.

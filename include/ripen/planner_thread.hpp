@@ -7,13 +7,14 @@
 #include <span>
 #include <string>
 
+#include "ripen/export.hpp"
 #include "ripen/plan_source.hpp"
 #include "ripen/planner.hpp"
 #include "ripen/real_time.hpp"
 
 namespace ripen {
 
-struct PlannerThreadOptions {
+struct RIPEN_EXPORT PlannerThreadOptions {
   /// Between two looks for news when there is nothing left to improve.
   std::chrono::nanoseconds poll = std::chrono::microseconds(100);
   /// Asked of the system for the planner's thread; none: as the thread that constructs it. A FIFO priority must be
@@ -33,7 +34,7 @@ struct PlannerThreadOptions {
 /// started goes back with each tick, and the planner goes on from there whatever it would rather have done.
 ///
 /// Budgets mean nothing here: the thread runs one pass after the other.
-class PlannerThread : public PlanSource {
+class RIPEN_EXPORT PlannerThread : public PlanSource {
  public:
   /// Takes a reference: the planner must outlive this and is this thread's alone. Starts the thread. Throws
   /// OptionsError listing every problem of the options, or what apply_real_time throws.

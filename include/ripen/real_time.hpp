@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "ripen/export.hpp"
+
 namespace spdlog {
 class logger;
 }
@@ -22,7 +24,7 @@ enum class RealTimePolicy {
   kIgnore,   ///< only tell the caller
 };
 
-struct RealTimeOptions {
+struct RIPEN_EXPORT RealTimeOptions {
   int fifo_priority = 0;           ///< 1 ... 99: SCHED_FIFO at this priority; 0 leaves the scheduling as it is
   std::vector<int> cpus = {};      ///< processors the thread may run on; empty leaves them as they are
   bool lock_memory = true;         ///< mlockall: no page of the process, now or later, is ever swapped out
@@ -41,12 +43,12 @@ struct RealTimeOptions {
 ///
 /// Threads inherit priority and processors from the thread that starts them. Those of TickLog and RecordingWriter take
 /// ordinary priority, and the processors that the process had when this library was loaded.
-std::vector<std::string> apply_real_time(const RealTimeOptions& options);
+RIPEN_EXPORT std::vector<std::string> apply_real_time(const RealTimeOptions& options);
 
 /// Starts a thread that applies the options to itself and then calls work(stop). Where apply_real_time() throws in that
 /// thread, work is not called, the thread ends, and this throws the same: on a thread of one's own, that exception
 /// would end the program; so does what work throws. Throws RealTimeError too if the system grants no thread.
-[[nodiscard]] std::jthread start_real_time_thread(const RealTimeOptions& options,
-                                                  std::function<void(std::stop_token)> work);
+[[nodiscard]] RIPEN_EXPORT std::jthread start_real_time_thread(const RealTimeOptions& options,
+                                                               std::function<void(std::stop_token)> work);
 
 }  // namespace ripen

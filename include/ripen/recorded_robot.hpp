@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "ripen/export.hpp"
 #include "ripen/recording.hpp"
 #include "ripen/robot.hpp"
 
@@ -12,7 +13,7 @@ namespace ripen {
 /// loop.step(TimePoint(tick * period)), and then first_difference() with what a Recorder of that loop has kept. The
 /// loop decides the same, bit for bit, if it has the same model, options, seed and reset, a budget in passes, and the
 /// recording begins with tick 0.
-class RecordedRobot : public Robot {
+class RIPEN_EXPORT RecordedRobot : public Robot {
  public:
   /// Takes a reference: the recording must outlive this.
   explicit RecordedRobot(const Recording& recording) : recording_(recording) {}

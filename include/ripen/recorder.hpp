@@ -11,12 +11,13 @@
 
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
+#include "ripen/export.hpp"
 #include "ripen/plan_source.hpp"
 #include "ripen/recording.hpp"
 
 namespace ripen {
 
-struct RecorderOptions {
+struct RIPEN_EXPORT RecorderOptions {
   int ticks = 2000;       ///< kept: the last ones
   int ticks_after = 200;  ///< of them, after what ends a recording: at most ticks - 1
   int plan_steps = 0;     ///< [steps] of the plan kept with each tick, from the head on
@@ -36,7 +37,7 @@ struct RecorderOptions {
 /// next one is filled. on_tick() adds no heap call, lock or system call to the tick. A recording is over `ticks_after`
 /// ticks after the first fault in it, or after request(); if the one before it has not been taken by then, it goes on
 /// until that has.
-class Recorder : public TickObserver {
+class RIPEN_EXPORT Recorder : public TickObserver {
  public:
   /// plan: the loop's; asked for its layout and horizon only. Throws OptionsError listing every problem of the options.
   Recorder(const PlanSource& plan, const RecorderOptions& options);
@@ -66,9 +67,9 @@ class Recorder : public TickObserver {
   /// A ring.
   struct Bank {
     std::vector<Row> rows;
-    std::vector<double> values;  // [ticks][states + 2 actions]
+    std::vector<double> values;      // [ticks][states + 2 actions]
     std::vector<std::uint8_t> seen;  // [ticks][states]
-    std::vector<Token> plans;    // [ticks][plan_steps][slots]
+    std::vector<Token> plans;        // [ticks][plan_steps][slots]
     std::size_t next = 0, count = 0;
     TimePoint instant;  // of the last tick on the grid, in real time
   };

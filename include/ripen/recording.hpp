@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ripen/export.hpp"
 #include "ripen/tick_report.hpp"
 #include "ripen/token_layout.hpp"
 
@@ -21,17 +22,17 @@ struct RecordedTick {
   std::int64_t state_step = 0;
   std::int64_t steps_begun = 0;
   std::int64_t steps_done = 0;
-  std::vector<double> state = {};         ///< [states]
-  std::vector<std::uint8_t> seen = {};    ///< [states] 0 for a channel that was not; empty: all were
-  std::vector<Token> plan = {};     ///< [steps][slots] from the head on, as the tick left it; may be empty
-  std::int64_t step = 0;            ///< of the command
-  std::vector<double> action = {};  ///< [actions]
-  std::vector<double> next = {};    ///< [actions]
+  std::vector<double> state = {};       ///< [states]
+  std::vector<std::uint8_t> seen = {};  ///< [states] 0 for a channel that was not; empty: all were
+  std::vector<Token> plan = {};         ///< [steps][slots] from the head on, as the tick left it; may be empty
+  std::int64_t step = 0;                ///< of the command
+  std::vector<double> action = {};      ///< [actions]
+  std::vector<double> next = {};        ///< [actions]
   TickReport report = {};
 };
 
 /// A row of ticks, the oldest first.
-struct Recording {
+struct RIPEN_EXPORT Recording {
   TokenLayout layout;
   std::chrono::nanoseconds period{};         ///< of the ticks
   std::chrono::nanoseconds start{};          ///< of tick 0, on the system clock, since 1970; 0: not known
@@ -63,6 +64,6 @@ struct Parting {
 
 /// The first tick that is not the same in both, bit for bit, but for durations; none if there is none. Values that are
 /// not finite are all alike.
-[[nodiscard]] std::optional<Parting> first_difference(const Recording& one, const Recording& other);
+[[nodiscard]] RIPEN_EXPORT std::optional<Parting> first_difference(const Recording& one, const Recording& other);
 
 }  // namespace ripen

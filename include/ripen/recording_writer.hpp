@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "ripen/export.hpp"
 #include "ripen/recorder.hpp"
 
 namespace spdlog {
@@ -16,7 +17,7 @@ class logger;
 
 namespace ripen {
 
-struct RecordingWriterOptions {
+struct RIPEN_EXPORT RecordingWriterOptions {
   /// Of the files' paths: PREFIX-0.mcap, PREFIX-1.mcap, ...; numbers that are taken are left out, so that a program
   /// that runs again keeps what it recorded before.
   std::string prefix = "ripen";
@@ -31,7 +32,7 @@ struct RecordingWriterOptions {
 /// A thread of its own that looks for recordings that are over, twenty times a second. The loop never waits for it. A
 /// file that cannot be written (full disk, no such folder, no memory) is logged as an error; loop, recorder and writer
 /// go on.
-class RecordingWriter {
+class RIPEN_EXPORT RecordingWriter {
  public:
   struct Status {
     int written = 0;         ///< files

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <span>
 
+#include "ripen/export.hpp"
+
 namespace ripen {
 
 /// Where a command came from, by severity.
@@ -37,7 +39,7 @@ struct Command {
 
 /// A robot, real or simulated. Both calls happen on the control thread, once per tick, and must not throw; for the
 /// tick's guarantees to hold they must not allocate or lock either.
-class Robot {
+class RIPEN_EXPORT Robot {
  public:
   virtual ~Robot() = default;
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ripen/control_loop.hpp"
+#include "ripen/export.hpp"
 #include "ripen/tick_report.hpp"
 
 namespace spdlog {
@@ -15,7 +16,7 @@ class logger;
 
 namespace ripen {
 
-struct TickLogOptions {
+struct RIPEN_EXPORT TickLogOptions {
   int entries = 1024;                                              ///< that may wait; what comes then is counted only
   std::chrono::milliseconds poll = std::chrono::milliseconds(50);  ///< between two looks for entries
   /// What comes again within this time is counted, and told in one line at its end; 0 tells each.
@@ -31,7 +32,7 @@ struct TickLogOptions {
 /// A loop's observer that logs what changes: where commands come from, faults that appear, ticks that were missed. In
 /// the tick it only puts a POD into a ring; a thread of its own, of ordinary priority and on any processor, drains that
 /// into the log. A fault that comes again and again is told once, then counted, so that it hides no other.
-class TickLog : public TickObserver {
+class RIPEN_EXPORT TickLog : public TickObserver {
  public:
   /// Throws OptionsError listing every problem of the options, and RealTimeError if the system grants no thread.
   explicit TickLog(const TickLogOptions& options = {});

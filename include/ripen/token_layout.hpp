@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ripen/export.hpp"
+
 namespace ripen {
 
 /// A categorical value of a slot, in [0, vocabulary), or kMask.
@@ -35,7 +37,7 @@ inline constexpr int kMaxVocabulary = 4096;
 inline constexpr int kMaxSlots = 256;
 
 /// The slots of a step: all state slots first, then all action slots. Immutable.
-class TokenLayout {
+class RIPEN_EXPORT TokenLayout {
  public:
   /// An empty layout, only to be assigned to.
   TokenLayout() = default;

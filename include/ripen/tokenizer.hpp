@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "ripen/export.hpp"
 #include "ripen/token_layout.hpp"
 
 namespace ripen {
@@ -10,7 +11,7 @@ namespace ripen {
 /// Encodes observations and decodes commands. A categorical channel carries its token as a number; a continuous one is
 /// cut into equal bins and decoded at the bin's centre or at the posterior's mean. All calls but the constructor are
 /// real-time safe.
-class Tokenizer {
+class RIPEN_EXPORT Tokenizer {
  public:
   /// Keeps its own copy of the layout.
   explicit Tokenizer(TokenLayout layout);

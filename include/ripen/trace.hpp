@@ -9,11 +9,12 @@
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
 #include "ripen/denoiser.hpp"
+#include "ripen/export.hpp"
 
 namespace ripen {
 
 /// A row of the picture: the last of what one thread did. All memory is taken and touched at construction.
-class TraceLane {
+class RIPEN_EXPORT TraceLane {
  public:
   struct Event {
     const char* name = nullptr;
@@ -36,7 +37,7 @@ class TraceLane {
 };
 
 /// The ticks and the passes of a loop. Give the loop a TraceTicks, and the planner a TracedDenoiser.
-struct Trace {
+struct RIPEN_EXPORT Trace {
   /// events: kept of each row. 40 bytes each.
   explicit Trace(std::size_t events = 100'000) : late(events), ticks(events), passes(events) {}
 
@@ -53,7 +54,7 @@ struct Trace {
 /// A loop's observer that adds each tick to a trace: "tick", and within it "observation to action"; in a row of its own
 /// "late", from the tick's instant to its beginning, since the tick before may have lasted till then. Viewers drop what
 /// overlaps in a row, so that nothing does: a "late" begins where the one before it ended, if not later.
-class TraceTicks : public TickObserver {
+class RIPEN_EXPORT TraceTicks : public TickObserver {
  public:
   /// Takes a reference: the trace must outlive this.
   explicit TraceTicks(Trace& trace) : trace_(trace) {}
@@ -66,7 +67,7 @@ class TraceTicks : public TickObserver {
 };
 
 /// A denoiser that adds each of another's passes to a trace, with its number of windows.
-class TracedDenoiser : public Denoiser {
+class RIPEN_EXPORT TracedDenoiser : public Denoiser {
  public:
   /// Takes references: both must outlive this.
   TracedDenoiser(Denoiser& denoiser, Trace& trace) : denoiser_(denoiser), lane_(trace.passes) {}

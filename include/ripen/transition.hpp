@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <span>
 
+#include "ripen/export.hpp"
 #include "ripen/token_layout.hpp"
 
 namespace ripen {
 
 /// A task's exact transition function, where it has one. The planner checks predicted state tokens against it; without
 /// it the plan rests on the model alone. Real-time safe.
-class Transition {
+class RIPEN_EXPORT Transition {
  public:
   virtual ~Transition() = default;
 

@@ -1,9 +1,11 @@
 #pragma once
 // Which ripen this is.
 
+#include "ripen/export.hpp"
+
 namespace ripen {
 
 /// Of the library that is linked: "0.2.0".
-[[nodiscard]] const char* version() noexcept;
+[[nodiscard]] RIPEN_EXPORT const char* version() noexcept;
 
 }  // namespace ripen

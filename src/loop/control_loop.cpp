@@ -474,8 +474,8 @@ void ControlLoop::Impl::count_failures(bool observed) noexcept {
   // Without a fresh state nothing shows that a sensor is frozen, or well again.
   if (lively < sensed && too_long(lively, options.max_frozen)) report.faults |= kFrozen;
   const bool out = in_range < sensed && too_long(in_range, options.max_out_of_range);
-  stopping = stopping || stop_asked.exchange(false, std::memory_order_relaxed) || out || (report.faults & (kStale | kFrozen)) != 0 ||
-             too_long(read_ok, options.max_read_failure) ||
+  stopping = stopping || stop_asked.exchange(false, std::memory_order_relaxed) || out ||
+             (report.faults & (kStale | kFrozen)) != 0 || too_long(read_ok, options.max_read_failure) ||
              (write_bad && too_long(written_ok + 1, options.max_write_failure)) ||
              (model_bad && too_long(model_ok + 1, options.max_bad_model));
 }

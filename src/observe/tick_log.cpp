@@ -21,8 +21,9 @@ namespace {
 using Wall = std::chrono::steady_clock;
 
 constexpr std::array kSources = {"fresh", "partial", "held", "ramping", "stopped"};
-constexpr std::array kFaults = {"read failed",  "bad observation", "write failed",  "replaced",       "limited",
-                                "rate limited", "stale", "planner stuck", "model gives NaN", "out of range", "sensor frozen"};
+constexpr std::array kFaults = {"read failed",     "bad observation", "write failed", "replaced",
+                                "limited",         "rate limited",    "stale",        "planner stuck",
+                                "model gives NaN", "out of range",    "sensor frozen"};
 
 const TickLogOptions& checked(const TickLogOptions& options) {
   if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);

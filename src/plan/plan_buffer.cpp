@@ -10,9 +10,8 @@ namespace ripen {
 PlanBuffer::PlanBuffer(const TokenLayout& layout, int candidates, int horizon, int history)
     : layout_(layout), candidates_(candidates), horizon_(horizon), history_(history), slots_(layout.slots()) {
   if (candidates < 1 || horizon < 1 || history < 0) {
-    throw OptionsError("plan buffer: " + std::to_string(candidates) + " candidates, " +
-                                std::to_string(horizon) + " steps of horizon and " + std::to_string(history) +
-                                " of history are no size");
+    throw OptionsError("plan buffer: " + std::to_string(candidates) + " candidates, " + std::to_string(horizon) +
+                       " steps of horizon and " + std::to_string(history) + " of history are no size");
   }
   const std::size_t tokens = static_cast<std::size_t>(candidates) * static_cast<std::size_t>(horizon + history) *
                              static_cast<std::size_t>(slots_);

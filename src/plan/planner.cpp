@@ -102,8 +102,7 @@ struct Planner::Impl {
   bool ready = false;
 };
 
-Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition,
-                 const Clock* clock) {
+Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition, const Clock* clock) {
   for (const std::string& problems : {options.validate(), problems_with(denoiser, options, transition)}) {
     if (!problems.empty()) throw OptionsError(problems);
   }

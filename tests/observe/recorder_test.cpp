@@ -41,7 +41,11 @@ struct World {
   explicit World(Robot& robot, const RecorderOptions& options = {.plan_steps = kPlanSteps}, std::uint64_t seed = 1)
       : planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8, .seed = seed}),
         recorder(planner, options),
-        loop(planner, robot, clock, {.budget = Budget{.passes = 1}, .limits = {kUnlimitedChannel}, .max_read_failure = std::chrono::milliseconds(25)}, {&recorder}) {
+        loop(planner, robot, clock,
+             {.budget = Budget{.passes = 1},
+              .limits = {kUnlimitedChannel},
+              .max_read_failure = std::chrono::milliseconds(25)},
+             {&recorder}) {
     EXPECT_EQ(loop.reset(kTask, kStart), ResetResult::kOk);
   }
   void step(std::int64_t tick) { loop.step(TimePoint(tick * period)); }

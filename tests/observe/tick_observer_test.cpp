@@ -17,8 +17,8 @@ namespace ripen {
 namespace {
 
 using test::kTask;
-using test::with_limits;
 using test::LineRobot;
+using test::with_limits;
 
 /// Signs a book each tick, and ends the loop in one of them.
 class Signer : public TickObserver {

@@ -122,7 +122,8 @@ TEST(TraceTest, LateTicksOverlapNothing) {
     bool on_tick(const Tick& /*tick*/) noexcept override { return --left > 0; }
   } end;
   SteadyClock clock;
-  ControlLoop loop(planner, robot, clock, test::with_limits({.period = std::chrono::milliseconds(1), .budget = Budget{.passes = 1}}),
+  ControlLoop loop(planner, robot, clock,
+                   test::with_limits({.period = std::chrono::milliseconds(1), .budget = Budget{.passes = 1}}),
                    {&observer, &end});
   ASSERT_EQ(loop.reset(kTask), ResetResult::kOk);
   loop.run({});

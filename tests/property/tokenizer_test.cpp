@@ -1,4 +1,3 @@
-#include "ripen/error.hpp"
 #include "ripen/tokenizer.hpp"
 
 #include <gtest/gtest.h>
@@ -8,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "ripen/error.hpp"
 #include "support/property.hpp"
 
 namespace ripen {

@@ -19,9 +19,9 @@ namespace ripen::test {
 
 inline constexpr int kPlaces = 32;
 inline constexpr Token kLineGoal = 20;
-inline constexpr Token kLeft = 0, kStay = 1, kRight = 2;  ///< decoded: -1, 0, 1
-inline constexpr std::array kGoal{kLineGoal};             ///< of the one state slot
-inline constexpr std::array kIdle{kStay};                 ///< of the one action slot
+inline constexpr Token kLeft = 0, kStay = 1, kRight = 2;      ///< decoded: -1, 0, 1
+inline constexpr std::array kGoal{kLineGoal};                 ///< of the one state slot
+inline constexpr std::array kIdle{kStay};                     ///< of the one action slot
 inline const Task kTask{.goal = {kLineGoal}, .rest = {0.0}};  ///< the same, as the loop takes it
 
 /// The line's move is continuous, so it needs limits: none, unless a test gives some.

@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "ripen/denoiser.hpp"
+#include "ripen/export.hpp"
 #include "ripen/model_file.hpp"
 
 namespace ripen {
 
 /// The network of ModelFile. Parameters are float32 leaves named as in the file; matrix products run in `compute` type.
-class StepModelImpl : public torch::nn::Module {
+class RIPEN_EXPORT StepModelImpl : public torch::nn::Module {
  public:
   /// Fresh weights from torch's generator. Throws ModelError if the configuration is invalid.
   StepModelImpl(TokenLayout layout, ModelConfig config);
@@ -72,7 +73,7 @@ class StepModelImpl : public torch::nn::Module {
 TORCH_MODULE(StepModel);
 
 /// The network behind the Denoiser interface, for tests and comparisons; it allocates, so it is not for a tick.
-class TorchDenoiser : public Denoiser {
+class RIPEN_EXPORT TorchDenoiser : public Denoiser {
  public:
   TorchDenoiser(StepModel model, int max_windows);
 

@@ -5,12 +5,13 @@
 #include <functional>
 #include <string>
 
+#include "ripen/export.hpp"
 #include "ripen/torch/step_model.hpp"
 #include "ripen/train/trajectory.hpp"
 
 namespace ripen::train {
 
-struct TrainerOptions {
+struct RIPEN_EXPORT TrainerOptions {
   std::string device = "cpu";   ///< "cpu" or "cuda"
   bool bfloat16 = true;         ///< matrix products in bfloat16; weights and sums stay float32
   int threads = 1;              ///< of LibTorch; two single-threaded runs beat one with two threads
@@ -57,10 +58,10 @@ using OnStep = std::function<bool(const Progress&)>;
 /// Trains until the time or the steps are over, or on_step says so; on_step may be empty. Both are called on this
 /// thread. Sets the seed and the number of threads of LibTorch, and nothing else of the process. Throws OptionsError on
 /// bad options, ModelError on files that cannot be read or written, and what source throws.
-void train(StepModel model, const TrajectorySource& source, const TrainerOptions& options,
-           const OnEvaluation& on_evaluation, const OnStep& on_step = {});
+RIPEN_EXPORT void train(StepModel model, const TrajectorySource& source, const TrainerOptions& options,
+                        const OnEvaluation& on_evaluation, const OnStep& on_step = {});
 
 /// On `batches` batches of trajectories that training never draws.
-Evaluation evaluate(StepModel model, const TrajectorySource& source, int batches);
+RIPEN_EXPORT Evaluation evaluate(StepModel model, const TrajectorySource& source, int batches);
 
 }  // namespace ripen::train

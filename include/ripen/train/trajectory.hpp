@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "ripen/export.hpp"
 #include "ripen/token_layout.hpp"
 
 namespace ripen::train {
@@ -28,7 +29,7 @@ struct Trajectory {
 inline constexpr std::uint64_t kHeldOut = std::uint64_t{1} << 62;
 
 /// Makes trajectories, on the trainer's data threads.
-class TrajectorySource {
+class RIPEN_EXPORT TrajectorySource {
  public:
   virtual ~TrajectorySource() = default;
   [[nodiscard]] virtual const TokenLayout& layout() const = 0;
