@@ -6,11 +6,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <ripen/ripen.hpp>
-#include <vector>
 
 namespace {
 
-/// Senses each state slot's token 0, does nothing, and keeps what it was told.
+/// Senses 0 in each state channel, does nothing, and keeps what it was told.
 class Standing : public ripen::Robot {
  public:
   [[nodiscard]] bool read(std::int64_t /*tick*/, ripen::Observation& observation) noexcept override {
@@ -34,10 +33,14 @@ bool ticks() {
   Standing robot;
   ripen::ManualClock clock;
   ripen::TickLog log;
-  ripen::ControlLoop loop(planner, robot, clock, {.budget = ripen::Budget{.passes = 4}}, &log);
-  const std::vector<ripen::Token> goal(static_cast<std::size_t>(denoiser.layout().states()), 1);
-  const std::vector<ripen::Token> idle(static_cast<std::size_t>(denoiser.layout().actions()), 0);
-  if (!loop.reset(goal, idle)) return false;
+  ripen::ControlLoop loop(planner, robot, clock, {.budget = ripen::Budget{.passes = 4}}, {&log});
+  ripen::Task task;
+  task.goal.assign(static_cast<std::size_t>(denoiser.layout().states()), 1.0);
+  task.rest.assign(static_cast<std::size_t>(denoiser.layout().actions()), 0.0);
+  if (const ripen::ResetResult result = loop.reset(task); result != ripen::ResetResult::kOk) {
+    std::printf("not reset: %s\n", ripen::to_text(result));
+    return false;
+  }
   constexpr int kTicks = 3;
   for (int tick = 0; tick < kTicks; ++tick) {
     loop.step(clock.now());
