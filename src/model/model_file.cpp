@@ -92,14 +92,17 @@ std::string ModelFile::validate() const {
   problems.include(config.validate());
   problems.require(layout.slots() > 0, "the token layout is empty");
   if (!problems.text().empty()) return problems.text();
+  const auto require = [&](bool holds, const std::string& name, const std::string& problem) {
+    if (!holds) problems.require(false, "tensor '" + name + "': " + problem);
+  };
   const auto network = expected(layout, config);
   for (const auto& [name, shape] : network) {
     const auto found = tensors.find(name);
     const std::string problem = found == tensors.end() ? "is missing" : problem_of(found->second, shape);
-    problems.require(problem.empty(), "tensor '" + name + "': " + problem);
+    require(problem.empty(), name, problem);
   }
   for (const auto& [name, tensor] : tensors) {
-    problems.require(network.contains(name), "tensor '" + name + "': is none of the network's");
+    require(network.contains(name), name, "is none of the network's");
   }
   return problems.text();
 }

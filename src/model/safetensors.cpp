@@ -27,6 +27,11 @@ Safetensors::Entry entry_from_json(const std::string& name, const nlohmann::json
   return entry;
 }
 
+[[noreturn]] void refuse_range(const std::string& name, const Safetensors::Entry& entry, const std::string& what) {
+  const std::string range = std::to_string(entry.begin) + ", " + std::to_string(entry.end);
+  throw Error("tensor '" + name + "': data_offsets [" + range + "] " + what);
+}
+
 /// Throws Error unless the ranges are of the size that their tensors need and cover the data, each byte once.
 void check_ranges(const Safetensors& file) {
   std::vector<std::pair<const std::string*, const Safetensors::Entry*>> ordered;
@@ -37,10 +42,7 @@ void check_ranges(const Safetensors& file) {
   for (const auto& each : ordered) {
     const std::string& name = *each.first;
     const Safetensors::Entry& entry = *each.second;
-    const std::string range = std::to_string(entry.begin) + ", " + std::to_string(entry.end);
-    const auto fail = [&](const std::string& what) {
-      throw Error("tensor '" + name + "': data_offsets [" + range + "] " + what);
-    };
+    const auto fail = [&](const std::string& what) { refuse_range(name, entry, what); };
     if (entry.begin > entry.end) fail("are no range");
     if (entry.end > file.data.size()) fail("are outside the " + std::to_string(file.data.size()) + " bytes of data");
     if (entry.begin < covered) fail("overlap those of '" + *before + "'");
