@@ -78,6 +78,7 @@ class Viewer : public TickObserver {
     LineRobot::Written command;
     Token head;
   };
+  Viewer() { seen.reserve(64); }  // A tick takes no heap.
   bool on_tick(const Tick& tick) noexcept override {
     seen.push_back(
         {tick.report,
