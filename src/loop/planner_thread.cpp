@@ -1,11 +1,10 @@
 #include "ripen/planner_thread.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <future>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -13,6 +12,8 @@
 #include "plan/ledger.hpp"
 #include "ripen/error.hpp"
 #include "ripen/triple_buffer.hpp"
+#include "util/log.hpp"
+#include "util/ordinary_thread.hpp"
 #include "util/problems.hpp"
 
 namespace ripen {
@@ -139,7 +140,7 @@ PlannerThread::PlannerThread(Planner& planner, const PlannerThreadOptions& optio
   std::promise<void> start, end;
   std::future<void> started = start.get_future();
   impl_->ended = end.get_future();
-  impl_->thread = std::thread([impl = impl_, starting = std::move(start), ending = std::move(end)]() mutable {
+  auto work = [impl = impl_, starting = std::move(start), ending = std::move(end)]() mutable {
     try {
       if (impl->options.real_time) apply_real_time(*impl->options.real_time);
       starting.set_value();
@@ -148,7 +149,12 @@ PlannerThread::PlannerThread(Planner& planner, const PlannerThreadOptions& optio
       starting.set_exception(std::current_exception());
     }
     ending.set_value();
-  });
+  };
+  try {
+    impl_->thread = std::thread(std::move(work));
+  } catch (const std::system_error& error) {
+    throw no_thread(error.code());
+  }
   try {
     started.get();
   } catch (...) {
@@ -163,9 +169,8 @@ PlannerThread::~PlannerThread() {
     impl_->thread.join();
     return;
   }
-  if (spdlog::default_logger_raw() != nullptr) {
-    spdlog::error("ripen: the planner's thread does not end its pass and is left behind: the denoiser hangs");
-  }
+  log_line(logger_or_default(nullptr).get(), LogLevel::kError,
+           "the planner's thread does not end its pass and is left behind: the denoiser hangs");
   impl_->thread.detach();
 }
 
