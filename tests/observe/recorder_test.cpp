@@ -397,14 +397,14 @@ TEST_F(RecordingFileTest, DroppingIsSaidOnce) {
 /// In a process of its own: has it write a recording when there is no memory for it.
 [[noreturn]] void write_without_memory(const std::string& prefix) {
   LineRobot robot(2, 3);
-  World world(robot, {.ticks = 20'000, .ticks_after = 0, .plan_steps = 24});
-  world.run(0, 20'000);
+  World world(robot, {.ticks = 19'000, .ticks_after = 0, .plan_steps = 24});
+  world.run(0, 19'000);  // The robot's own log has room for 20,000.
   const RecordingWriter writer(world.recorder, {.prefix = prefix});
   std::this_thread::sleep_for(std::chrono::milliseconds(10));  // so that the thread has its stack and heap
   const rlimit limit{.rlim_cur = 1 << 20, .rlim_max = RLIM_INFINITY};
   ::setrlimit(RLIMIT_AS, &limit);
   world.recorder.request();
-  world.step(20'000);
+  world.step(19'000);
   while (writer.status().failed == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   std::fputs(writer.status().last_error.c_str(), stderr);
   ::_exit(0);
