@@ -118,11 +118,12 @@ Budget budget_of(const Options& options) {
 }
 
 ControlLoopOptions loop_options_of(const Options& options) {
-  // The camera is blind while a face turns, which lasts less than a second.
+  // The camera is blind while a face turns, which lasts less than a second. A cube waits for a planner that is held up.
   return {
       .period = std::chrono::microseconds(options.tick_us),
       .budget = budget_of(options),
-      .max_stale = std::chrono::microseconds(options.tick_us) * options.sensor_latency_ticks + std::chrono::seconds(5)};
+      .max_stale = std::chrono::microseconds(options.tick_us) * options.sensor_latency_ticks + std::chrono::seconds(5),
+      .max_stuck = std::chrono::seconds(1)};
 }
 
 Result solve(const Cube& cube, const Options& options, Denoiser& denoiser, const Place& place) {
