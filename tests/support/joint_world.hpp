@@ -16,8 +16,6 @@ inline constexpr int kAngles = 81;         ///< bins of 0.05 rad, their centres 
 inline constexpr double kAngleBin = 0.05;  ///< [rad]
 inline constexpr std::chrono::milliseconds kJointPeriod(10);
 
-inline double angle_of(Token token) { return kAngleBin * token - 2.0; }
-
 inline TokenLayout joint_layout() {
   return TokenLayout({{"angle", SlotRole::kState, kAngles, -2.025, 2.025},
                       {"supply", SlotRole::kState, 16, 0.0, 16.0},
