@@ -7,23 +7,36 @@
 
 namespace ripen {
 
+namespace {
+constexpr double kFractions = 256.0;  // of a bin
+}  // namespace
+
 Tokenizer::Tokenizer(TokenLayout layout) : layout_(std::move(layout)) {}
 
 Token Tokenizer::encode(int slot, double value) const noexcept {
+  Fraction fraction = 0;
+  return encode(slot, value, fraction);
+}
+
+Token Tokenizer::encode(int slot, double value, Fraction& fraction) const noexcept {
   const Slot& s = layout_.slot(slot);
+  fraction = 0;
   if (!std::isfinite(value)) return kMask;
   if (s.continuous()) {
-    const double bin = std::floor((value - s.low) / (s.high - s.low) * s.vocabulary);
-    return static_cast<Token>(std::clamp(bin, 0.0, s.vocabulary - 1.0));
+    const double bins = std::clamp((value - s.low) / (s.high - s.low), 0.0, 1.0) * s.vocabulary;
+    const double bin = std::min(std::floor(bins), s.vocabulary - 1.0);
+    fraction = static_cast<Fraction>(std::clamp(std::lround((bins - bin - 0.5) * kFractions), -128L, 127L));
+    return static_cast<Token>(bin);
   }
   if (value < 0.0 || value >= s.vocabulary || value != std::floor(value)) return kMask;
   return static_cast<Token>(value);
 }
 
-double Tokenizer::decode(int slot, Token token) const noexcept {
+double Tokenizer::decode(int slot, Token token, Fraction fraction) const noexcept {
   const Slot& s = layout_.slot(slot);
   if (token == kMask) return std::numeric_limits<double>::quiet_NaN();
-  return s.continuous() ? s.low + (token + 0.5) * (s.high - s.low) / s.vocabulary : token;
+  if (!s.continuous()) return token;
+  return s.low + (token + 0.5 + fraction / kFractions) * (s.high - s.low) / s.vocabulary;
 }
 
 bool Tokenizer::encode_state(std::span<const double> state, std::span<Token> tokens) const noexcept {
@@ -36,18 +49,12 @@ bool Tokenizer::encode_state(std::span<const double> state, std::span<Token> tok
   return true;
 }
 
-void Tokenizer::decode_action(std::span<const Token> tokens, std::span<double> action) const noexcept {
+void Tokenizer::decode_action(std::span<const Token> tokens, std::span<double> action,
+                              std::span<const Fraction> fractions) const noexcept {
   for (std::size_t a = 0; a < tokens.size(); ++a) {
-    action[a] = decode(layout_.states() + static_cast<int>(a), tokens[a]);
+    action[a] =
+        decode(layout_.states() + static_cast<int>(a), tokens[a], fractions.empty() ? Fraction{0} : fractions[a]);
   }
-}
-
-double Tokenizer::mean(int slot, std::span<const float> probabilities) const noexcept {
-  double mean = 0.0;
-  for (std::size_t bin = 0; bin < probabilities.size(); ++bin) {
-    mean += static_cast<double>(probabilities[bin]) * decode(slot, static_cast<Token>(bin));
-  }
-  return mean;
 }
 
 }  // namespace ripen

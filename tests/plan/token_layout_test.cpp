@@ -88,9 +88,21 @@ TEST(Tokenizer, RefusesWhatIsNoValueAndTakesTheNearestBin) {
   EXPECT_EQ(tokens[0], 9);
 }
 
-TEST(Tokenizer, PosteriorMeanLiesBetweenBins) {
+TEST(Tokenizer, AValueIsKnownFinerThanItsBinIsWide) {
   const Tokenizer tokenizer(kArm);
-  EXPECT_DOUBLE_EQ(tokenizer.mean(2, std::array{0.0F, 0.5F, 0.5F, 0.0F}), 4.0);
+  const Slot& slot = kArm.slot(0);
+  const double bin = (slot.high - slot.low) / slot.vocabulary;
+  for (int i = 0; i <= 1000; ++i) {
+    const double value = slot.low + (slot.high - slot.low) * i / 1000.0;
+    Fraction fraction = 0;
+    const Token token = tokenizer.encode(0, value, fraction);
+    EXPECT_EQ(token, tokenizer.encode(0, value));
+    EXPECT_NEAR(tokenizer.decode(0, token, fraction), value, bin / 256.0) << value;
+  }
+  Fraction fraction = 7;
+  EXPECT_EQ(tokenizer.encode(1, 2.0, fraction), 2);
+  EXPECT_EQ(fraction, 0) << "a category lies nowhere but at itself";
+  EXPECT_EQ(tokenizer.decode(1, 2, 100), 2.0);
 }
 
 }  // namespace
