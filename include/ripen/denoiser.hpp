@@ -37,6 +37,8 @@ struct DenoiseBatch {
   /// kWindow: so many steps at the front of each window are seen, but nothing is asked about them: their logits and
   /// values may be left as they are. Less than `steps`.
   int known = 0;
+  /// [windows][steps][slots] Where in their bins the values lie; null: at the centres.
+  const Fraction* fractions = nullptr;
 };
 
 /// A denoiser: what most users replace. `run` is called in the tick and must not allocate, lock, throw or call the

@@ -31,7 +31,7 @@ void unroll(StepModel& model, int windows, Random& random, Batch& batch) {
     const float* row = probabilities.data_ptr<float>();
     for (std::int64_t i = 0; i < positions; ++i, row += slot.vocabulary) {
       const std::span of_slot(row, static_cast<std::size_t>(slot.vocabulary));
-      decided[static_cast<std::size_t>(i * slots + s)] = decide_token(slot, of_slot, of_slot, random.uniform()).token;
+      decided[static_cast<std::size_t>(i * slots + s)] = draw_token(of_slot, random.uniform());
     }
   }
 
