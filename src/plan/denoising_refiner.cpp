@@ -290,12 +290,14 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
     case Purpose::kRevise:
       ++report.revised;
       frontier_ = std::max(frontier_, window.first + window.steps);
-      if (next_ <= ledger_.head()) fresh_ = true;
+      if (next_ <= ledger_.head()) {
+        fresh_ = true;
+        ++drafts_[0].passes;  // Whether or not there is time for the windows behind this one.
+      }
       next_ = window.first + window.steps;
       if (next_ < end()) break;
       next_ = ledger_.head();
       --sweeps_;
-      ++drafts_[0].passes;
       break;
     case Purpose::kReveal:
       ++report.revealed;
