@@ -18,7 +18,8 @@ void add_smeared(const Slot& slot, int token, float weight, float* out) {
   for (int i = -2; i <= 2; ++i) out[std::clamp(token + i, 0, slot.vocabulary - 1)] += weight * kSmear[i + 2];
 }
 
-/// Between the centres of two bins the target is between theirs, so that its mean is the value.
+/// Between the centres of two bins the target is between theirs, so that its mean is the value; but within two bins of
+/// an end of the range, where it is a little inside.
 void put_target(const Slot& slot, Token token, Fraction fraction, float* out) {
   if (!slot.continuous()) {
     out[token] = 1.0F;
@@ -217,7 +218,8 @@ Evaluation score(StepModel& model, const Batch& batch) {
   const auto bins = torch::arange(model->config().value_bins, out.to_goal.options());
   const auto expected = (torch::softmax(out.step.value, -1) * bins).sum(-1);
   const auto known = (out.to_goal >= 0).to(torch::kFloat);
-  result.value_error = (((expected - out.to_goal).abs() * known).sum() / known.sum().clamp_min(1)).item<double>();
+  const auto to_goal = out.to_goal.clamp_max(model->config().value_bins - 1);  // Never is the last bin.
+  result.value_error = (((expected - to_goal).abs() * known).sum() / known.sum().clamp_min(1)).item<double>();
   if (out.window_action.defined()) {
     result.window_action = good_share(model->layout(), out.window_action, out.window_action_target);
     result.window_state = share(out.window_state.argmax(-1) == out.window_target.tokens);
