@@ -37,7 +37,8 @@ struct DenoiseBatch {
   /// kWindow: so many steps at the front of each window are seen, but nothing is asked about them: their logits and
   /// values may be left as they are. Less than `steps`.
   int known = 0;
-  /// [windows][steps][slots] Where in their bins the values lie; null: at the centres.
+  /// [windows][steps][slots] where in its bin the value of each token lies, for what can tell (ModelConfig::fractions);
+  /// without meaning where the token is kMask or its slot has no bins. Null: bins' centres.
   const Fraction* fractions = nullptr;
 };
 
