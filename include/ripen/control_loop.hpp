@@ -51,7 +51,8 @@ inline constexpr std::chrono::nanoseconds kNever = std::chrono::nanoseconds::max
 struct RIPEN_EXPORT ControlLoopOptions {
   std::chrono::nanoseconds period = std::chrono::milliseconds(5);  ///< of the ticks; at most 1 h
   /// For refining, in each tick: the optimum. Its time counts from the tick's instant on the grid, so that waking up
-  /// late does not make the command late. None: the period but for the reserve.
+  /// late does not make the command late. None: the period but for the reserve. A planner beside the tick
+  /// (PlannerThread) heeds none of the three: then they may be anything.
   std::optional<Budget> budget = {};
   /// What a tick may spend in all as long as the action that is due is not decided: the maximum, no less than `budget`.
   /// None: `budget`.

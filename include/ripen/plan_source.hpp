@@ -63,6 +63,8 @@ class RIPEN_EXPORT PlanSource {
 
   [[nodiscard]] virtual const TokenLayout& layout() const noexcept = 0;
   [[nodiscard]] virtual int horizon() const noexcept = 0;  ///< [steps] of the plan
+  /// Whether refine() does the work. If not, the work is done beside the tick, and budgets mean nothing.
+  [[nodiscard]] virtual bool works_in_tick() const noexcept { return true; }
 
   /// Forgets everything and begins at step 0 in this state. state and goal: [states]; kMask in the goal means any.
   /// hold: the action of a step for which nothing is decided, and at the goal. [actions]

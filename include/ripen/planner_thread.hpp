@@ -33,7 +33,7 @@ struct RIPEN_EXPORT PlannerThreadOptions {
 /// the answer to a disturbance comes with the tick after the pass that saw it. Which actions went out and which of them
 /// started goes back with each tick, and the planner goes on from there whatever it would rather have done.
 ///
-/// Budgets mean nothing here: the thread runs one pass after the other.
+/// Budgets mean nothing here, whatever they are: the thread runs one pass after the other.
 class RIPEN_EXPORT PlannerThread : public PlanSource {
  public:
   /// Takes a reference: the planner must outlive this and is this thread's alone. Starts the thread. Throws
@@ -47,6 +47,7 @@ class RIPEN_EXPORT PlannerThread : public PlanSource {
 
   [[nodiscard]] const TokenLayout& layout() const noexcept override;
   [[nodiscard]] int horizon() const noexcept override;
+  [[nodiscard]] bool works_in_tick() const noexcept override { return false; }
   /// As Planner::reset, but the plan comes when the thread has made it; until then the action is the hold action.
   [[nodiscard]] PlanReset reset(std::span<const Token> state, std::span<const Token> goal,
                                 std::span<const Token> hold) noexcept override;

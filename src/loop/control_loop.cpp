@@ -27,7 +27,12 @@ bool is_count(std::int64_t steps) noexcept { return steps >= -kMostSteps && step
 constexpr int kFollowing = 8;  // a grid that follows its caller goes this part of the way in a tick
 
 /// The options, or an exception: what is initialised from them afterwards can rely on them.
-const ControlLoopOptions& checked(const ControlLoopOptions& options) {
+ControlLoopOptions checked(ControlLoopOptions options, const PlanSource& plan) {
+  if (!plan.works_in_tick()) {
+    options.budget.reset();
+    options.most.reset();
+    options.reserve.reset();
+  }
   if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
   return options;
 }
@@ -48,7 +53,7 @@ struct ControlLoop::Impl {
       : plan(source),
         robot(driven),
         clock(time),
-        options(checked(given)),
+        options(checked(given, plan)),
         budget(budget_of(options)),
         most(options.most.value_or(budget)),
         observers(checked(std::move(told))),
