@@ -56,7 +56,7 @@ enum class PlanReset : std::uint8_t {
   kNoGoal,    ///< the goal is kMask throughout, and the planner has to get somewhere
 };
 
-/// In each tick: observe, refine, step, sent, refine. One thread; every call is real-time safe.
+/// In each tick: started (if need be), observe, refine, step, sent, refine. One thread; every call is real-time safe.
 class RIPEN_EXPORT PlanSource {
  public:
   virtual ~PlanSource() = default;
@@ -85,6 +85,10 @@ class RIPEN_EXPORT PlanSource {
   /// Tells that the actions of so many steps, from the head on, went out to the robot: they stay what they are until a
   /// tick that was observed tells which of them have started. started: those known to have started now.
   virtual void sent(int steps, std::int64_t started) noexcept = 0;
+
+  /// Tells, before observe(), that the first step that had not started has now started with this action, whatever was
+  /// planned for it. Ignored for any other step, and if the action is out of its vocabulary. action: [actions]
+  virtual void started(std::int64_t /*step*/, std::span<const Token> /*action*/) noexcept {}
 
   [[nodiscard]] virtual const PlanReport& report() const noexcept = 0;
 };

@@ -70,16 +70,12 @@ class RIPEN_EXPORT Planner : public PlanSource {
   [[nodiscard]] PlannedStep step(int ahead) const noexcept override;
   void sent(int steps, std::int64_t started) noexcept override;
   void sent(int steps) noexcept { sent(steps, 0); }
+  void started(std::int64_t step, std::span<const Token> action) noexcept override;
   [[nodiscard]] const PlanReport& report() const noexcept override;
 
   /// What reset() would say. Any thread.
   [[nodiscard]] PlanReset check(std::span<const Token> state, std::span<const Token> goal,
                                 std::span<const Token> hold) const noexcept;
-
-  /// Tells that the first step that had not started has now started with this action, whatever the plan says of it: for
-  /// who hands actions on later than they were planned. Ignored for any other step, and if the action is out of its
-  /// vocabulary. action: [actions]
-  void started(std::int64_t step, std::span<const Token> action) noexcept;
 
   /// Forgets the plan but for what has started or was sent, and what was seen.
   void forget() noexcept;

@@ -56,6 +56,7 @@ class RIPEN_EXPORT PlannerThread : public PlanSource {
   /// A step behind the head is also undecided if the plan is for another action than what went out for the head.
   [[nodiscard]] PlannedStep step(int ahead) const noexcept override;
   void sent(int steps, std::int64_t started) noexcept override;
+  void started(std::int64_t step, std::span<const Token> action) noexcept override;
   [[nodiscard]] const PlanReport& report() const noexcept override;
 
   /// Whether the newest plan knows all that the ticks have told and its head is decided, if it can be. For who wants to
