@@ -16,7 +16,7 @@ inline constexpr float kNever = std::numeric_limits<float>::infinity();
 /// Consecutive steps of a demonstration, or of an episode from which only the value is to be learned.
 struct Trajectory {
   int steps = 0;
-  bool imitate = true;  ///< false, for one that failed: no action and no window is learned from it
+  bool imitate = true;        ///< false, for one that failed: no action and no window is learned from it
   std::vector<Token> tokens;  ///< [steps][slots]
   /// [steps][slots] where in their bins the values lie, as Tokenizer::encode says it; empty: all at the centres.
   std::vector<Fraction> fractions;
