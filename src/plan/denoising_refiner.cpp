@@ -368,7 +368,8 @@ bool DenoisingRefiner::denoise(const Window& window, int windows) noexcept {
        .tokens = tokens_.data(),
        .logits = logits_.data(),
        .value = purpose_ == Purpose::kChoose && denoiser_.capabilities().value ? values_.data() : nullptr,
-       .known = window.known});
+       .known = window.known,
+       .fractions = fractions_.data()});
 }
 
 std::span<float> DenoisingRefiner::posterior_of(int slot, const float* logits) noexcept {
@@ -427,16 +428,15 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
 
 // --- Choosing ---
 
-/// Drafts copies of the followed plan, each of which keeps another share of it.
+/// Drafts copies of the followed plan, each of which keeps another share of it: the first one nothing.
 void DenoisingRefiner::begin_round() noexcept {
   const Window window = window_at(ledger_.head());
-  const double shift = random_.uniform();
   for (int c = 1; c < options_.candidates; ++c) {
     buffer_.copy(plan_row(0), plan_row(c), window.first, end());
     buffer_.copy(draft_row(0), draft_row(c), window.first, end());
     drafts_[static_cast<std::size_t>(c)] = {
         .reveal = Reveal(options_.reveal_order, ledger_.head(), window.steps, random_.next()),
-        .kept = (c - 1 + shift) / (options_.candidates - 1)};
+        .kept = (c - 1.0) / (options_.candidates - 1)};
   }
   at_ = 1;
   in_round_ = true;
