@@ -99,6 +99,9 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--save-successes", options.save_successes,
                  "File (.npz) for the episodes that succeeded; push_t_train --more trains on them")
       ->group(output);
+  app.add_option("--save-failures", options.save_failures,
+                 "File (.npz) for the episodes that failed; push_t_train --failures learns from them what is hopeless")
+      ->group(output);
   app.add_option("--attempts", options.attempts,
                  "At each start state; the shortest that succeeded is saved and reported, so this is no evaluation")
       ->capture_default_str()
