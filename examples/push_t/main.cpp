@@ -55,6 +55,7 @@ int run(const Options& options) {
   examples::check_output("--render", options.render);
   examples::check_output("--save-successes", options.save_successes);
   examples::check_output("--save-failures", options.save_failures);
+  examples::check_output("--reliability", options.reliability);
   const auto model = ripen::ModelFile::load(options.model);
   if (model.layout != layout()) {
     throw std::invalid_argument("model file '" + options.model + "': its token layout is not that of Push-T");
@@ -95,6 +96,9 @@ int run(const Options& options) {
   save(options.save_successes, true);
   save(options.save_failures, false);
   const std::vector<Result> all = results.results();
+  examples::ReliabilityTable reliability;
+  for (const Result& result : all) reliability.add(result.reliability);
+  examples::save_output("--reliability", options.reliability, to_csv(reliability));
   if (!options.quiet) std::cout << summary_of(all) << '\n';
   const bool succeeded = std::ranges::all_of(all, [](const Result& result) { return result.succeeded; });
   return succeeded ? 0 : kNotAllSucceeded;
