@@ -5,7 +5,7 @@
 
 namespace ripen {
 
-/// Of the library that is linked: "0.2.0".
+/// Of the library that is linked: "0.3.0".
 [[nodiscard]] RIPEN_EXPORT const char* version() noexcept;
 
 }  // namespace ripen
