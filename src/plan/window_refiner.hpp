@@ -7,7 +7,7 @@
 #include "plan/checked_denoiser.hpp"
 #include "plan/refiner.hpp"
 #include "ripen/planner.hpp"
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 

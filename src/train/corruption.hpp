@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "ripen/random.hpp"
 #include "ripen/token_layout.hpp"
+#include "util/random.hpp"
 
 namespace ripen::train {
 
