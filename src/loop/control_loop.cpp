@@ -61,8 +61,10 @@ struct ControlLoop::Impl {
         guard(plan.layout(), options.limits, options.period),
         senses(plan.layout(), options.limits),
         goal(static_cast<std::size_t>(plan.layout().states()), kMask),
+        goal_fractions(goal.size(), 0),
         hold(static_cast<std::size_t>(plan.layout().actions()), kMask),
         instead(hold),
+        instead_fractions(hold.size(), 0),
         rest(hold.size()),
         planned(hold.size()),
         wanted(hold.size()),
@@ -71,7 +73,7 @@ struct ControlLoop::Impl {
 
   // --- Beginning ---
   ResetResult begin(const Task& task) noexcept;
-  ResetResult set_goal(const Task& task) noexcept;
+  ResetResult set_goal(std::span<const ChannelValue> wanted_goal) noexcept;
   ResetResult set_rest(const Task& task) noexcept;
   ResetResult start_commands() noexcept;
   void set_hold() noexcept;
@@ -114,8 +116,11 @@ struct ControlLoop::Impl {
   CommandGuard guard;
   Senses senses;
 
-  std::vector<Token> goal, hold;
-  std::vector<Token> instead;  // [actions] what step `instead_step` was sent in place of what was planned for it
+  std::vector<Token> goal;                  // [states]
+  std::vector<Fraction> goal_fractions;     // [states]
+  std::vector<Token> hold;                  // [actions]
+  std::vector<Token> instead;               // [actions] what step `instead_step` was sent in place of what was planned
+  std::vector<Fraction> instead_fractions;  // [actions]
   std::vector<ChannelValue> rest;
   std::vector<double> planned;   // [actions] of the step due
   std::vector<Setpoint> wanted;  // [actions]
@@ -155,16 +160,19 @@ struct ControlLoop::Impl {
 
 // --- Beginning ---
 
-ResetResult ControlLoop::Impl::set_goal(const Task& task) noexcept {
-  if (!task.goal.empty() && task.goal.size() != goal.size()) return ResetResult::kBadGoal;
-  for (std::size_t s = 0; s < goal.size(); ++s) {
-    goal[s] = kMask;
-    if (task.goal.empty() || !task.goal[s]) continue;
+ResetResult ControlLoop::Impl::set_goal(std::span<const ChannelValue> wanted_goal) noexcept {
+  if (!wanted_goal.empty() && wanted_goal.size() != goal.size()) return ResetResult::kBadGoal;
+  for (std::size_t s = 0; s < wanted_goal.size(); ++s) {
+    if (!wanted_goal[s]) continue;
     const Slot& slot = plan.layout().slot(static_cast<int>(s));
-    const double value = *task.goal[s];
+    const double value = *wanted_goal[s];
     if (slot.continuous() && !(value >= slot.low && value <= slot.high)) return ResetResult::kBadGoal;
-    goal[s] = tokenizer.encode(static_cast<int>(s), value);
-    if (goal[s] == kMask) return ResetResult::kBadGoal;
+    if (tokenizer.encode(static_cast<int>(s), value) == kMask) return ResetResult::kBadGoal;
+  }
+  for (std::size_t s = 0; s < goal.size(); ++s) {
+    const bool given = !wanted_goal.empty() && wanted_goal[s];
+    goal_fractions[s] = 0;
+    goal[s] = given ? tokenizer.encode(static_cast<int>(s), *wanted_goal[s], goal_fractions[s]) : kMask;
   }
   return ResetResult::kOk;
 }
@@ -203,11 +211,12 @@ void ControlLoop::Impl::set_hold() noexcept {
 
 /// From what was sensed, once it was encoded.
 ResetResult ControlLoop::Impl::begin(const Task& task) noexcept {
-  for (const auto part : {&Impl::set_goal, &Impl::set_rest}) {
-    if (const ResetResult result = (this->*part)(task); result != ResetResult::kOk) return result;
-  }
+  if (const ResetResult result = set_goal(task.goal); result != ResetResult::kOk) return result;
+  if (const ResetResult result = set_rest(task); result != ResetResult::kOk) return result;
   if (const ResetResult result = start_commands(); result != ResetResult::kOk) return result;
   if (plan.reset(senses.tokens(), goal, hold) != PlanReset::kOk) return ResetResult::kPlannerRefused;
+  const bool between_bins = std::ranges::any_of(goal_fractions, [](Fraction fraction) { return fraction != 0; });
+  if (between_bins) (void)plan.aim(goal, goal_fractions);  // Whoever cannot aim has the nearest bin.
   guard.set_rest(rest);
   done = begun = sent = 0;
   instead_step = -1;
@@ -262,6 +271,14 @@ ResetResult ControlLoop::reset(const Task& task, std::span<const double> state) 
   const ResetResult result = l.begin(task);
   if (result == ResetResult::kOk) l.base.reset();
   return result;
+}
+
+ResetResult ControlLoop::aim(std::span<const ChannelValue> goal) noexcept {
+  const RealTimeSection section;
+  Impl& l = *impl_;
+  if (!l.ready) return ResetResult::kPlannerRefused;
+  if (const ResetResult result = l.set_goal(goal); result != ResetResult::kOk) return result;
+  return l.plan.aim(l.goal, l.goal_fractions) ? ResetResult::kOk : ResetResult::kPlannerRefused;
 }
 
 // --- A tick ---
@@ -412,6 +429,7 @@ void ControlLoop::Impl::begin_plan_tick(bool observed) noexcept {
   TickObservation seen{.started = begun, .done = done, .observed = observed, .hold = hold};
   if (observation.fresh) {
     seen.state = senses.tokens();
+    seen.fractions = senses.fractions();
     seen.state_step = observation.state_step - *base;
   }
   plan.observe(seen);
@@ -421,7 +439,7 @@ void ControlLoop::Impl::begin_plan_tick(bool observed) noexcept {
 void ControlLoop::Impl::tell_what_began(bool observed) noexcept {
   if (observed) sent = 0;
   if (instead_step < 0) return;
-  if (begun > instead_step) plan.started(instead_step, instead);
+  if (begun > instead_step) plan.started(instead_step, instead, instead_fractions);
   if (done > instead_step || (observed && begun <= instead_step)) instead_step = -1;
 }
 
@@ -433,7 +451,7 @@ void ControlLoop::Impl::tell_what_went_out(int planned_steps) noexcept {
   } else if (begun <= done && sent <= done && instead_step < 0) {
     for (std::size_t c = 0; c < instead.size(); ++c) {
       const double value = guard.continuous(c) ? guard.wanted(c) : action[c];
-      instead[c] = tokenizer.encode(plan.layout().states() + static_cast<int>(c), value);
+      instead[c] = tokenizer.encode(plan.layout().states() + static_cast<int>(c), value, instead_fractions[c]);
     }
     if (std::ranges::equal(instead, plan.step(0).action)) {
       sent = done + 1;
@@ -493,8 +511,11 @@ void ControlLoop::Impl::fall_back(Fallback fallback) noexcept {
 /// where it is instead, at the goal.
 bool ControlLoop::Impl::want_plan() noexcept {
   const int to_goal = plan.report().steps_to_goal;
-  tokenizer.decode_action(plan.step(0).action, planned);
-  if (plan.step(1).decided) tokenizer.decode_action(plan.step(1).action, next);
+  const auto decode = [&](const PlannedStep& step, std::span<double> to) {
+    tokenizer.decode_action(step.action, to, step.fractions);
+  };
+  decode(plan.step(0), planned);
+  if (plan.step(1).decided) decode(plan.step(1), next);
   bool stays = false;
   for (std::size_t c = 0; c < planned.size(); ++c) {
     if (rest[c] || !guard.continuous(c)) continue;

@@ -173,7 +173,8 @@ TEST(ResetTest, ACategoryNeedsARest) {
    private:
     const TokenLayout& layout_;
   } denoiser(layout);
-  Planner planner(denoiser, {.horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4});
+  Planner planner(denoiser,
+                  {.method = PlanMethod::kBeam, .horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4});
   LineRobot robot(3);
   ManualClock clock;
   ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 4}});

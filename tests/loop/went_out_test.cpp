@@ -59,7 +59,8 @@ class ScriptedPlan : public PlanSource {
     return {.action = std::span(&actions_[right ? 1 : 0], 1), .decided = true, .level = 0};
   }
   void sent(int steps, std::int64_t /*started*/) noexcept override { told.push_back("sent " + std::to_string(steps)); }
-  void started(std::int64_t step, std::span<const Token> action) noexcept override {
+  void started(std::int64_t step, std::span<const Token> action,
+               std::span<const Fraction> /*fractions*/) noexcept override {
     told.push_back("step " + std::to_string(step) + " started with " + std::to_string(action[0]));
   }
   [[nodiscard]] const PlanReport& report() const noexcept override { return report_; }
@@ -244,7 +245,9 @@ TEST(WentOutTest, APlannersThreadHearsOfItToo) {
   };
   for (const int step_ticks : {1, 4}) {
     JointDenoiser denoiser(70);
-    Planner planner(denoiser, {.horizon = 48, .history = 4, .candidates = 1, .pass_windows = 1, .noise = 0.0});
+    Planner planner(
+        denoiser,
+        {.method = PlanMethod::kBeam, .horizon = 48, .history = 4, .candidates = 1, .pass_windows = 1, .noise = 0.0});
     PlannerThread plan(planner, {.poll = 10us});
     JointRobot robot(-1.5);
     robot.step_ticks = step_ticks;
