@@ -5,8 +5,8 @@
 #include <stdexcept>
 
 #include "push_t/shift.hpp"
-#include "ripen/random.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
+#include "util/random.hpp"
 
 namespace ripen::push_t {
 

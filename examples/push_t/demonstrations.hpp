@@ -6,8 +6,8 @@
 
 #include "push_t/episodes.hpp"
 #include "push_t/tokens.hpp"
-#include "ripen/random.hpp"
 #include "ripen/train/trajectory.hpp"
+#include "util/random.hpp"
 
 namespace ripen::push_t {
 

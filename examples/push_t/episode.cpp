@@ -11,9 +11,9 @@
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
 #include "ripen/planner.hpp"
-#include "ripen/random.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 #include "shared/work_clock.hpp"
+#include "util/random.hpp"
 
 namespace ripen::push_t {
 

@@ -9,7 +9,7 @@
 #include "plan/refiner.hpp"
 #include "plan/reveal.hpp"
 #include "ripen/planner.hpp"
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 

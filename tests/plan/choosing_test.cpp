@@ -11,7 +11,7 @@
 #include "plan/posterior.hpp"
 #include "ripen/error.hpp"
 #include "ripen/planner.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 #include "support/planner_calls.hpp"
 
 namespace ripen {

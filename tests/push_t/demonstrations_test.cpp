@@ -9,7 +9,7 @@
 #include <stdexcept>
 
 #include "push_t/shift.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 
 namespace ripen::push_t {
 namespace {
