@@ -312,7 +312,8 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
       }
       // Scores of one pass are of the same observation.
       for (int place = 1; place < windows; ++place) {
-        drafts_[static_cast<std::size_t>(candidate_at(place))].score -= drafts_[0].score;
+        double& score = drafts_[static_cast<std::size_t>(candidate_at(place))].score;
+        if (std::isfinite(score)) score -= drafts_[0].score;  // Which may be infinite: anything is better then.
       }
       at_ += windows - 1;
       if (at_ == options_.candidates) end_round(report);
