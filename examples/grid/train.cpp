@@ -23,6 +23,7 @@ class Walks : public ripen::train::TrajectorySource {
   }
 
   [[nodiscard]] const ripen::TokenLayout& layout() const override { return layout_; }
+  [[nodiscard]] ripen::train::GoalSlots goal_slots() const override { return {.at_end = {0, 1}}; }
 
   void make(std::uint64_t number, ripen::train::Trajectory& out) const override {
     ripen::Random random(number, 3);
