@@ -23,12 +23,13 @@ struct Options {
   std::optional<int> passes = {};     ///< a tick
   bool virtual_time = false;
 
-  PlannerOptions planner = {.method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .temperature = 2.5};
+  PlannerOptions planner = {.horizon = 12, .candidates = 1, .reveal_passes = 1, .temperature = 2.5, .min_p = 0.0};
   opponents::Options opponent = {.plan_passes = 1};  ///< what plans, of those that can be compared
   int max_steps = 300;
 
   double disturb_rate = 0.0;
   double drop_rate = 0.0;
+  double occlusion_rate = 0.0;
   int sensor_latency_ticks = 0;
 
   std::string model = {};  ///< path
