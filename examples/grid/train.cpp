@@ -10,15 +10,15 @@
 
 namespace {
 
-using namespace ripen::grid;
+using namespace grid;
 
-constexpr double kWander = 0.1;  // Of the moves, how many go anywhere.
+constexpr double kWander = 0.2;  // Of the moves, how many go anywhere.
 constexpr int kNearest = 5;      // [moves] from the start to the goal, at least
 
 /// Walks between random cells, by one of the shortest ways each, but for a move here and there.
 class Walks : public ripen::train::TrajectorySource {
  public:
-  Walks() : layout_(ripen::grid::layout()) {
+  Walks() : layout_(grid::layout()) {
     for (int goal = 0; goal < kCells; ++goal) measure(goal);
   }
 
@@ -34,9 +34,10 @@ class Walks : public ripen::train::TrajectorySource {
     } while (distance_[goal][cell] < kNearest);
     out = {};
     for (;;) {
-      const int move = cell == goal ? 0 : choose(cell, goal, random);
-      out.tokens.insert(out.tokens.end(), {static_cast<ripen::Token>(cell % kColumns), static_cast<ripen::Token>(cell / kColumns),
-                                                static_cast<ripen::Token>(move)});
+      const int move = cell == goal ? kStay : choose(cell, goal, random);
+      out.tokens.insert(out.tokens.end(),
+                        {static_cast<ripen::Token>(cell % kColumns), static_cast<ripen::Token>(cell / kColumns),
+                         static_cast<ripen::Token>(move)});
       out.to_goal.push_back(static_cast<float>(distance_[goal][cell]));
       out.good_actions.push_back(0);  // The move itself.
       ++out.steps;
@@ -50,11 +51,11 @@ class Walks : public ripen::train::TrajectorySource {
   void measure(int goal) {
     auto& to = distance_[goal];
     std::fill(std::begin(to), std::end(to), -1);
-    if (!is_free(goal)) return;
+    if (moved(goal, kStay) < 0) return;  // A house.
     to[goal] = 0;
     for (int length = 0; length < kCells; ++length) {
       for (int cell = 0; cell < kCells; ++cell) {
-        for (int move = 1; move < 5 && to[cell] == length; ++move) {
+        for (int move = 1; move < kMoves && to[cell] == length; ++move) {
           if (const int next = moved(cell, move); next >= 0 && to[next] < 0) to[next] = length + 1;
         }
       }
@@ -64,7 +65,7 @@ class Walks : public ripen::train::TrajectorySource {
   [[nodiscard]] int choose(int cell, int goal, ripen::Random& random) const {
     const bool wanders = random.uniform() < kWander;
     for (;;) {
-      const int move = random.below(5), next = moved(cell, move);
+      const int move = random.below(kMoves), next = moved(cell, move);
       if (next >= 0 && (wanders || distance_[goal][next] < distance_[goal][cell])) return move;
     }
   }
@@ -76,13 +77,8 @@ class Walks : public ripen::train::TrajectorySource {
 int program(int argc, char** argv) {
   ripen::train::TrainerOptions options{
       .bfloat16 = false, .batch = 64, .windows = 128, .learning_rate = 3e-3, .minutes = 8};
-  ripen::ModelConfig config{.width = 32,
-                            .blocks = 0,
-                            .mixer_width = 32,
-                            .mixer_layers = 3,
-                            .mixer_heads = 2,
-                            .window = 12,
-                            .value_bins = 16};
+  ripen::ModelConfig config{
+      .width = 32, .blocks = 0, .mixer_width = 32, .mixer_layers = 3, .mixer_heads = 2, .window = 12, .value_bins = 16};
   std::string from;
   CLI::App app("Trains a denoiser that plans walks in a small town, from walks that it makes");
   ripen::examples::declare_training(app, options, config, from);

@@ -1,16 +1,17 @@
 #pragma once
-// A small town: a robot goes from cell to cell, round blocks of houses, and nearly always there are several ways.
+// A small town: a robot goes from cell to cell, round the houses, and there are several ways to nearly everywhere.
 
 #include <array>
 #include <span>
 #include <string_view>
 
+#include "ripen/plan_source.hpp"
 #include "ripen/token_layout.hpp"
 
-namespace ripen::grid {
+namespace grid {
 
 inline constexpr int kColumns = 7, kRows = 5, kCells = kColumns * kRows;
-inline constexpr std::string_view kMap =  // '.' can be entered
+inline constexpr std::string_view kMap =  // '#' is a house
     "......."
     ".#.#.#."
     "......."
@@ -18,29 +19,40 @@ inline constexpr std::string_view kMap =  // '.' can be entered
     ".......";
 static_assert(kMap.size() == kCells);
 
-inline constexpr std::array<std::string_view, 5> kMoves{"stay", "east", "north", "west", "south"};
-inline constexpr Token kStay = 0;
+/// Moves: stay, east, north, west, south.
+inline constexpr int kMoves = 5;
+inline constexpr ripen::Token kStay = 0;
 
-[[nodiscard]] constexpr bool is_free(int cell) { return kMap[static_cast<std::size_t>(cell)] == '.'; }
+/// A step is the cell where the robot is, as a column and a row, and its move from there.
+[[nodiscard]] inline ripen::TokenLayout layout() {
+  return ripen::TokenLayout({{"column", ripen::SlotRole::kState, kColumns},
+                             {"row", ripen::SlotRole::kState, kRows},
+                             {"move", ripen::SlotRole::kAction, kMoves}});
+}
+
+/// The cell of a step. tokens: [slots] or [states]
+[[nodiscard]] constexpr int cell_of(std::span<const ripen::Token> tokens) { return tokens[1] * kColumns + tokens[0]; }
 
 /// The cell that a move leads to; -1 where it would leave the map or run into a house.
 [[nodiscard]] constexpr int moved(int cell, int move) {
-  constexpr std::array<int, 5> kRight{0, 1, 0, -1, 0}, kDown{0, 0, -1, 0, 1};
-  const int column = cell % kColumns + kRight[static_cast<std::size_t>(move)];
-  const int row = cell / kColumns + kDown[static_cast<std::size_t>(move)];
+  constexpr std::array<int, kMoves> kEast{0, 1, 0, -1, 0}, kSouth{0, 0, -1, 0, 1};
+  const int column = cell % kColumns + kEast[static_cast<std::size_t>(move)];
+  const int row = cell / kColumns + kSouth[static_cast<std::size_t>(move)];
   if (column < 0 || column >= kColumns || row < 0 || row >= kRows) return -1;
   const int to = row * kColumns + column;
-  return is_free(to) ? to : -1;
+  return kMap[static_cast<std::size_t>(to)] == '#' ? -1 : to;
 }
 
-/// A step is the cell where the robot is, as a column and a row, and its move from there.
-[[nodiscard]] inline TokenLayout layout() {
-  return TokenLayout({{"column", SlotRole::kState, kColumns},
-                      {"row", SlotRole::kState, kRows},
-                      {"move", SlotRole::kAction, static_cast<int>(kMoves.size())}});
+/// Whether every move of a plan leads to the cell where its next step says that the robot is.
+[[nodiscard]] inline bool is_whole(const ripen::PlanSource& plan) {
+  for (int i = 0; i + 1 < plan.horizon(); ++i) {
+    const auto here = plan.step(i).tokens, next = plan.step(i + 1).tokens;
+    for (const ripen::Token token : {here[0], here[1], here[2], next[0], next[1]}) {
+      if (token == ripen::kMask) return false;
+    }
+    if (moved(cell_of(here), here[2]) != cell_of(next)) return false;
+  }
+  return true;
 }
 
-/// The cell of a step's state tokens.
-[[nodiscard]] constexpr int cell_of(std::span<const Token> state) { return state[1] * kColumns + state[0]; }
-
-}  // namespace ripen::grid
+}  // namespace grid
