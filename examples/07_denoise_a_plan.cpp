@@ -13,7 +13,7 @@
 #include "shared/models.hpp"
 
 namespace {
-constexpr std::array<ripen::Token, 2> kStart{0, 0}, kGoal{4, 4};
+constexpr std::array<ripen::Token, 2> kStart{0, 0}, kGoal{4, 2};
 constexpr std::array<ripen::Token, 1> kHold{grid::kStay};
 constexpr int kPlans = 200;
 
