@@ -17,8 +17,8 @@
 
 #include "peak.hpp"
 #include "ripen/native_denoiser.hpp"
-#include "ripen/random.hpp"
 #include "shared/program.hpp"
+#include "util/random.hpp"
 #ifdef RIPEN_WITH_ONNXRUNTIME
 #include "onnx_passes.hpp"
 #endif

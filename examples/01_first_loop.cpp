@@ -22,7 +22,7 @@ int main() try {
   cube::CubeRobot robot(scrambled, {});                        // simulated; read() and write() once a tick
   NativeDenoiser denoiser(ModelFile::load(RIPEN_CUBE_MODEL));  // tokens in, posteriors out
   const cube::CubeTransition rules;                            // what the world is known to do, if anything is
-  Planner planner(denoiser, {.horizon = 32, .candidates = 32}, &rules);
+  Planner planner(denoiser, {.method = PlanMethod::kBeam, .horizon = 32, .candidates = 32, .pass_windows = 16}, &rules);
   ManualClock clock;  // virtual time; a SteadyClock on a real robot
   UntilSolved until(robot);
   ControlLoop loop(planner, robot, clock, {.budget = Budget{.passes = 8}}, {&until});

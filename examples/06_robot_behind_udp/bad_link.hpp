@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <random>
 #include <vector>
-
-#include "ripen/random.hpp"
 
 namespace carriage {
 
@@ -23,10 +23,10 @@ class BadLink {
   BadLink(const LinkFaults& faults, std::uint64_t seed) : faults_(faults), random_(seed) {}
 
   void put(const Message& message, Time now) {
-    if (random_.uniform() < faults_.drop) return;
-    const int copies = random_.uniform() < faults_.duplicate ? 2 : 1;
+    if (uniform() < faults_.drop) return;
+    const int copies = uniform() < faults_.duplicate ? 2 : 1;
     for (int i = 0; i < copies; ++i) {
-      const std::chrono::duration<double, std::nano> delay(random_.uniform() *
+      const std::chrono::duration<double, std::nano> delay(uniform() *
                                                            static_cast<double>(faults_.longest_delay.count()));
       under_way_.push_back({now + std::chrono::duration_cast<std::chrono::nanoseconds>(delay), message});
     }
@@ -48,8 +48,10 @@ class BadLink {
     Message message;
   };
 
+  double uniform() { return std::uniform_real_distribution<double>()(random_); }  // in [0, 1)
+
   LinkFaults faults_;
-  ripen::Random random_;
+  std::mt19937_64 random_;
   std::vector<Parcel> under_way_;
 };
 

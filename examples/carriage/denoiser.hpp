@@ -5,7 +5,6 @@
 #include <cstdlib>
 
 #include "ripen/denoiser.hpp"
-#include "ripen/limits.hpp"
 #include "ripen/task.hpp"
 
 namespace carriage {

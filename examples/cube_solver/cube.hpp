@@ -6,7 +6,7 @@
 #include <span>
 
 #include "cube_solver/moves.hpp"
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen::cube {
 

@@ -5,7 +5,7 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen::cube {
 

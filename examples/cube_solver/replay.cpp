@@ -13,10 +13,10 @@
 #include "cube_solver/tokens.hpp"
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
+#include "ripen/export.hpp"
 #include "ripen/planner.hpp"
-#include "ripen/recorded_robot.hpp"
 #include "ripen/recorder.hpp"
-#include "ripen/version.hpp"
+#include "ripen/recording.hpp"
 
 namespace ripen::cube {
 

@@ -6,7 +6,7 @@
 
 #include "cube_solver/cube.hpp"
 #include "cube_solver/result.hpp"
-#include "ripen/triple_buffer.hpp"
+#include "util/triple_buffer.hpp"
 
 namespace ripen::cube {
 

@@ -5,8 +5,8 @@
 #include <stdexcept>
 
 #include "push_t/shift.hpp"
-#include "ripen/random.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
+#include "util/random.hpp"
 
 namespace ripen::push_t {
 
@@ -28,7 +28,11 @@ Demonstrations::Demonstrations(std::span<const Episode> episodes, Options option
     : trained_(select(episodes, options.trained, "train")),
       held_out_(select(episodes, options.held_out, "evaluate")),
       mirrored_(options.mirrored),
-      shifted_(options.shifted) {}
+      shifted_(options.shifted) {
+  for (std::size_t i = 0; i < options.trained.size(); ++i) {
+    trained_.failed[i] = std::ranges::find(options.failed, options.trained[i]) != options.failed.end() ? 1 : 0;
+  }
+}
 
 void Demonstrations::shift_by_chance(std::span<Channels> steps, Random& random) {
   constexpr double kFarthest = 40.0, kMostTurn = 0.35;  // [px], [rad]
@@ -62,6 +66,7 @@ Demonstrations::Set Demonstrations::select(std::span<const Episode> episodes, co
     }
     set.of_step.insert(set.of_step.end(), steps.size(), static_cast<int>(set.episodes.size()) - 1);
   }
+  set.failed.assign(set.episodes.size(), 0);
   if (set.of_step.empty()) throw std::invalid_argument(std::string("demonstrations: there is none to ") + what + " on");
   return set;
 }
@@ -72,6 +77,7 @@ void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
   Random random(number, 0);
   const auto episode = static_cast<std::size_t>(
       set.of_step[static_cast<std::size_t>(random.below(static_cast<int>(set.of_step.size())))]);
+  const bool failed = set.failed[episode] != 0;
   const bool in_mirror = mirrored_ && !evaluated && random.below(2) == 1;
   std::vector<Channels> steps = set.episodes[episode];
   if (!evaluated && random.uniform() < shifted_) shift_by_chance(steps, random);
@@ -89,8 +95,9 @@ void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
       out.tokens.push_back(
           tokenizer.encode(slot, channels[static_cast<std::size_t>(slot)], out.fractions.emplace_back()));
     }
-    out.to_goal.push_back(static_cast<float>(steps.size() - i));
+    out.to_goal.push_back(failed ? train::kNever : static_cast<float>(steps.size() - i) / kValueSteps);
   }
+  out.imitate = !failed;
 }
 
 }  // namespace ripen::push_t

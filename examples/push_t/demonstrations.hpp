@@ -6,10 +6,13 @@
 
 #include "push_t/episodes.hpp"
 #include "push_t/tokens.hpp"
-#include "ripen/random.hpp"
 #include "ripen/train/trajectory.hpp"
+#include "util/random.hpp"
 
 namespace ripen::push_t {
+
+/// What a step of the value head is worth here [steps]: its bins are for more than the last six seconds.
+inline constexpr int kValueSteps = 4;
 
 /// Recorded episodes, each as often as it is long; the held-out ones where the trainer evaluates. Steps in which
 /// nothing moved are left out: who waits learns to wait, and this task does not change by itself.
@@ -19,6 +22,7 @@ class Demonstrations : public train::TrajectorySource {
     std::vector<int> trained;   ///< indices of the episodes to train on
     std::vector<int> held_out;  ///< ... and to evaluate on
     bool mirrored = false;      ///< half of what is trained on is seen in the mirror: data that nobody recorded
+    std::vector<int> failed;    ///< those of `trained` that did not get there: they teach the value alone
     double shifted = 0.0;       ///< this share of what is trained on is seen elsewhere (shift.hpp): nobody recorded it
   };
 
@@ -31,6 +35,7 @@ class Demonstrations : public train::TrajectorySource {
  private:
   struct Set {
     std::vector<std::vector<Channels>> episodes;
+    std::vector<char> failed;  // by episode
     std::vector<int> of_step;  // for every step of all of them, its episode
   };
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <stop_token>
 
@@ -10,9 +11,9 @@
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
 #include "ripen/planner.hpp"
-#include "ripen/random.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 #include "shared/work_clock.hpp"
+#include "util/random.hpp"
 
 namespace ripen::push_t {
 
@@ -89,6 +90,10 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
   examples::WorkClock work{std::chrono::microseconds(options.tick_us)};
   Clock& clock = options.virtual_time ? static_cast<Clock&>(work) : steady;
   Watcher watcher(robot, *plan, recording, interrupt);
+  std::optional<examples::Reliability> reliability;
+  std::vector<TickObserver*> observers;
+  if (options.reliability) observers.push_back(&reliability.emplace(dynamic_cast<const Planner&>(*plan)));
+  observers.push_back(&watcher);
   ControlLoop loop(*plan, robot, clock,
                    {.period = std::chrono::microseconds(options.tick_us),
                     .budget = budget_of(options),
@@ -98,7 +103,7 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
                                {.rate = kUnlimited, .acceleration = kUnlimited, .measured_by = 1}},
                     .max_stale = kNever,
                     .max_frozen = kNever},  // It stops nobody either.
-                   {&watcher});
+                   observers);
 
   // The goal is always the same: the model knows it, and no token says it. Until anything is planned the agent stays.
   std::array<double, kStates> channels{};
@@ -122,7 +127,8 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
           .wake_up = examples::spread_of(statistics.wake_up),
           .compute = examples::spread_of(statistics.compute),
           .slack = examples::spread_of(statistics.slack),
-          .observation_to_action = examples::spread_of(statistics.observation_to_action)};
+          .observation_to_action = examples::spread_of(statistics.observation_to_action),
+          .reliability = reliability ? reliability->table() : examples::ReliabilityTable{}};
 }
 
 Episode episode_of(const Recording& recording) {

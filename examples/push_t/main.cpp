@@ -54,12 +54,16 @@ int run(const Options& options) {
   examples::LineFile json("--json", options.json);
   examples::check_output("--render", options.render);
   examples::check_output("--save-successes", options.save_successes);
+  examples::check_output("--save-failures", options.save_failures);
+  examples::check_output("--reliability", options.reliability);
   const auto model = ripen::ModelFile::load(options.model);
   if (model.layout != layout()) {
     throw std::invalid_argument("model file '" + options.model + "': its token layout is not that of Push-T");
   }
 
-  std::vector<std::optional<Episode>> successes(episodes);
+  const bool keeps = options.save_successes || options.save_failures;
+  std::vector<std::optional<Episode>> kept(episodes);
+  std::vector<char> succeeded_at(episodes, 0);
   examples::InOrder<Result> results(episodes, [&](std::size_t index, const Result& result) {
     json.add(to_json(result));
     if (!options.quiet) {
@@ -73,21 +77,28 @@ int run(const Options& options) {
     ripen::NativeDenoiser denoiser(first_denoiser);  // All share its weights.
     for (std::size_t i = next++; i < episodes && examples::interrupt_of_program == 0; i = next++) {
       const bool drawn = i == 0 && options.render;
-      const Best best =
-          best_of(first + static_cast<std::uint32_t>(i), options, drawn || options.save_successes, denoiser);
+      const Best best = best_of(first + static_cast<std::uint32_t>(i), options, drawn || keeps, denoiser);
       results.take(i, best.result);
-      if (options.save_successes && best.result.succeeded) successes[i] = episode_of(*best.recording);
+      if (keeps && !best.result.interrupted) kept[i] = episode_of(*best.recording);
+      succeeded_at[i] = best.result.succeeded ? 1 : 0;
       if (drawn) examples::save_output("--render", options.render, to_svg(*best.recording));
     }
   });
 
-  std::vector<Episode> saved;
-  for (auto& episode : successes) {
-    if (episode) saved.push_back(std::move(*episode));
-  }
-  const bool whole = examples::interrupt_of_program == 0;
-  if (options.save_successes && (whole || !saved.empty())) write_episodes(*options.save_successes, saved);
+  const auto save = [&](const std::optional<std::string>& path, bool of_successes) {
+    std::vector<Episode> saved;
+    for (std::size_t i = 0; path && i < episodes; ++i) {
+      if (kept[i] && (succeeded_at[i] != 0) == of_successes) saved.push_back(*kept[i]);
+    }
+    const bool whole = examples::interrupt_of_program == 0;
+    if (path && (whole || !saved.empty())) write_episodes(*path, saved);
+  };
+  save(options.save_successes, true);
+  save(options.save_failures, false);
   const std::vector<Result> all = results.results();
+  examples::ReliabilityTable reliability;
+  for (const Result& result : all) reliability.add(result.reliability);
+  examples::save_output("--reliability", options.reliability, to_csv(reliability));
   if (!options.quiet) std::cout << summary_of(all) << '\n';
   const bool succeeded = std::ranges::all_of(all, [](const Result& result) { return result.succeeded; });
   return succeeded ? 0 : kNotAllSucceeded;

@@ -99,6 +99,12 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--save-successes", options.save_successes,
                  "File (.npz) for the episodes that succeeded; push_t_train --more trains on them")
       ->group(output);
+  app.add_option("--save-failures", options.save_failures,
+                 "File (.npz) for the episodes that failed; push_t_train --failures learns from them what is hopeless")
+      ->group(output);
+  app.add_option("--reliability", options.reliability,
+                 "File (CSV) that says whether the levels of the plan are the probabilities that they claim to be")
+      ->group(output);
   app.add_option("--attempts", options.attempts,
                  "At each start state; the shortest that succeeded is saved and reported, so this is no evaluation")
       ->capture_default_str()
@@ -127,6 +133,8 @@ std::string Options::validate() const {
   problems.range("--jobs", jobs, 1, 1024);
   problems.range("--attempts", attempts, 1, 1000000);
   problems.require(attempts == 1 || save_successes.has_value(), "--attempts is for --save-successes only");
+  problems.require(!reliability || opponent.kind == opponents::Kind::kRolling,
+                   "--reliability is of the planner itself: --planner rolling");
   problems.include(planner.validate());
   problems.include(opponent.validate(planner.horizon));
   return problems.text();

@@ -37,6 +37,8 @@ struct Options {
   std::optional<std::string> json = {};            ///< path
   std::optional<std::string> render = {};          ///< path
   std::optional<std::string> save_successes = {};  ///< path
+  std::optional<std::string> save_failures = {};   ///< path
+  std::optional<std::string> reliability = {};     ///< path
   int attempts = 1;                                ///< at each start state, of which the shortest success is saved
   bool quiet = false;
 

@@ -5,8 +5,8 @@
 #include <stdexcept>
 
 #include "push_t/tokens.hpp"
-#include "ripen/random.hpp"
 #include "util/problems.hpp"
+#include "util/random.hpp"
 
 namespace ripen::push_t {
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "shared/reliability.hpp"
 #include "shared/spread.hpp"
 
 namespace ripen::push_t {
@@ -27,6 +28,8 @@ struct Result {
   Spread compute;                ///< all work of a tick
   Spread slack;                  ///< from the end of the work to the next tick
   Spread observation_to_action;  ///< from the observation to the command
+
+  examples::ReliabilityTable reliability;  ///< of the plan's levels, if it was asked for
 };
 
 }  // namespace ripen::push_t

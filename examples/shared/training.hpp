@@ -48,10 +48,13 @@ inline void declare_training(CLI::App& app, train::TrainerOptions& options, Mode
 }
 
 /// A network of random weights, or of a file's, which brings its own configuration.
-inline StepModel network(const TokenLayout& layout, const ModelConfig& config, const std::string& from) {
+/// between_bins: such a network sees values between its bins from now on, if it did not before.
+inline StepModel network(const TokenLayout& layout, const ModelConfig& config, const std::string& from,
+                         bool between_bins = false) {
   if (from.empty()) return StepModel(layout, config);
-  const ModelFile file = ModelFile::load(from);
+  ModelFile file = ModelFile::load(from);
   if (file.layout != layout) throw std::runtime_error(from + ": token layout is not this task's");
+  file.config.fractions = file.config.fractions || between_bins;
   StepModel model(layout, file.config);
   model->from_file(file);
   return model;

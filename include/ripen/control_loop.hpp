@@ -11,11 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "ripen/budget.hpp"
 #include "ripen/clock.hpp"
 #include "ripen/export.hpp"
 #include "ripen/histogram.hpp"
-#include "ripen/limits.hpp"
 #include "ripen/plan_source.hpp"
 #include "ripen/planner.hpp"
 #include "ripen/robot.hpp"

@@ -1,15 +1,23 @@
 #pragma once
 // What a control loop asks of whoever plans: a planner inside the tick, one on a thread of its own, or something else.
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 
-#include "ripen/budget.hpp"
 #include "ripen/export.hpp"
 #include "ripen/plan_buffer.hpp"
 #include "ripen/token_layout.hpp"
 
 namespace ripen {
+
+/// A limit in time, in passes, or both; whichever comes first. A budget of passes alone makes a run reproducible bit
+/// for bit.
+struct Budget {
+  std::chrono::nanoseconds time =
+      std::chrono::nanoseconds::max();  ///< from the call; no pass starts that would end later
+  int passes = 1 << 30;                 ///< passes that may start
+};
 
 /// What a tick knows before it acts, on the plan's count of steps.
 struct TickObservation {

@@ -1,7 +1,8 @@
 #pragma once
-// What a recorder kept, as it goes to a file and comes back: MCAP with one JSON message a tick.
+// What a recorder kept, as it goes to a file and comes back: MCAP with one JSON message a tick; and as a robot again.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "ripen/export.hpp"
+#include "ripen/robot.hpp"
 #include "ripen/tick_report.hpp"
 #include "ripen/token_layout.hpp"
 
@@ -65,5 +67,24 @@ struct Parting {
 /// The first tick that is not the same in both, bit for bit, but for durations; none if there is none. Values that are
 /// not finite are all alike.
 [[nodiscard]] RIPEN_EXPORT std::optional<Parting> first_difference(const Recording& one, const Recording& other);
+
+/// Gives the observations of a recording and takes every command. Use: for each recorded tick,
+/// loop.step(TimePoint(tick * period)), and then first_difference() with what a Recorder of that loop has kept. The
+/// loop decides the same, bit for bit, if it has the same model, options, seed and reset, a budget in passes, and the
+/// recording begins with tick 0.
+class RIPEN_EXPORT RecordedRobot : public Robot {
+ public:
+  /// Takes a reference: the recording must outlive this.
+  explicit RecordedRobot(const Recording& recording) : recording_(recording) {}
+
+  /// False where the recorded read failed, and in ticks that are not recorded. Real-time safe.
+  [[nodiscard]] bool read(std::int64_t tick, Observation& observation) noexcept override;
+  /// As it was recorded for the tick read last.
+  [[nodiscard]] bool write(const Command& command) noexcept override;
+
+ private:
+  const Recording& recording_;
+  std::size_t at_ = 0;
+};
 
 }  // namespace ripen

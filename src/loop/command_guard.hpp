@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "ripen/limits.hpp"
 #include "ripen/task.hpp"
 #include "ripen/token_layout.hpp"
 

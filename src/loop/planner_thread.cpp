@@ -11,10 +11,10 @@
 
 #include "plan/ledger.hpp"
 #include "ripen/error.hpp"
-#include "ripen/triple_buffer.hpp"
 #include "util/log.hpp"
 #include "util/ordinary_thread.hpp"
 #include "util/problems.hpp"
+#include "util/triple_buffer.hpp"
 
 namespace ripen {
 

@@ -6,10 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "ripen/limits.hpp"
 #include "ripen/robot.hpp"
 #include "ripen/task.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 
 namespace ripen {
 

@@ -3,9 +3,9 @@
 #include <bit>
 
 #include "ripen/error.hpp"
-#include "ripen/triple_buffer.hpp"
 #include "util/problems.hpp"
 #include "util/ring_buffer.hpp"
+#include "util/triple_buffer.hpp"
 
 namespace ripen {
 

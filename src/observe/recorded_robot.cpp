@@ -1,7 +1,6 @@
-#include "ripen/recorded_robot.hpp"
-
 #include <algorithm>
 
+#include "ripen/recording.hpp"
 #include "ripen/tick_report.hpp"
 
 namespace ripen {

@@ -10,7 +10,7 @@
 #include "observe/mcap_reader.hpp"
 #include "observe/mcap_writer.hpp"
 #include "ripen/error.hpp"
-#include "ripen/version.hpp"
+#include "ripen/export.hpp"
 #include "util/json_fields.hpp"
 #include "util/save_file.hpp"
 

@@ -1,10 +1,9 @@
-#include "ripen/recording_writer.hpp"
-
 #include <chrono>
 #include <new>
 #include <utility>
 
 #include "ripen/error.hpp"
+#include "ripen/recorder.hpp"
 #include "util/log.hpp"
 #include "util/ordinary_thread.hpp"
 #include "util/problems.hpp"

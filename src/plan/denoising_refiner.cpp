@@ -201,10 +201,12 @@ void DenoisingRefiner::draft_as_planned(std::int64_t step) noexcept {
 /// The plan behind a step was made for another state. What went out stays.
 void DenoisingRefiner::doubt(std::int64_t from) noexcept {
   for (std::int64_t step = from; step < end(); ++step) {
-    const auto levels = buffer_.levels(plan_row(0), step);
-    for (std::size_t s = 0; s < levels.size(); ++s) {
-      const bool is_history = s < goal_.size() ? step == from : step < ledger_.open();
-      if (!is_history) levels[s] = std::max(levels[s], kDoubt);
+    for (const int row : {plan_row(0), draft_row(0)}) {
+      const auto levels = buffer_.levels(row, step);
+      for (std::size_t s = 0; s < levels.size(); ++s) {
+        const bool is_history = s < goal_.size() ? step == from : step < ledger_.open();
+        if (!is_history) levels[s] = std::max(levels[s], kDoubt);
+      }
     }
   }
   fresh_ = false;
@@ -213,12 +215,10 @@ void DenoisingRefiner::doubt(std::int64_t from) noexcept {
 
 void DenoisingRefiner::forget() noexcept {
   for (std::int64_t step = ledger_.head(); step < end(); ++step) {
-    const auto tokens = buffer_.tokens(plan_row(0), step);
-    const auto levels = buffer_.levels(plan_row(0), step);
-    for (std::size_t s = 0; s < levels.size(); ++s) {
+    for (std::size_t s = 0; s < static_cast<std::size_t>(layout().slots()); ++s) {
       if (is_fixed(step, s)) continue;
-      tokens[s] = kMask;
-      levels[s] = kFullNoise;
+      buffer_.tokens(plan_row(0), step)[s] = kMask;
+      for (const int row : {plan_row(0), draft_row(0)}) buffer_.levels(row, step)[s] = kFullNoise;
     }
   }
   frontier_ = ledger_.open();
@@ -350,7 +350,7 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
 }
 
 bool DenoisingRefiner::is_shown(std::int64_t step, std::size_t slot, int candidate) noexcept {
-  const NoiseLevel level = buffer_.levels(plan_row(candidate), step)[slot];
+  const NoiseLevel level = buffer_.levels(draft_row(candidate), step)[slot];
   if (level == kFullNoise) return false;  // Nothing was ever decided.
   const Draft& draft = drafts_[static_cast<std::size_t>(candidate)];
   if (!is_whole(draft)) {
@@ -368,7 +368,8 @@ bool DenoisingRefiner::denoise(const Window& window, int windows) noexcept {
        .tokens = tokens_.data(),
        .logits = logits_.data(),
        .value = purpose_ == Purpose::kChoose && denoiser_.capabilities().value ? values_.data() : nullptr,
-       .known = window.known});
+       .known = window.known,
+       .fractions = fractions_.data()});
 }
 
 std::span<float> DenoisingRefiner::posterior_of(int slot, const float* logits) noexcept {
@@ -394,6 +395,7 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
       Decision decoded;
       Token drawn = 0;
       Fraction fraction = 0;
+      NoiseLevel doubt = 0;
       if (is_goal(step, slot, window.first + window.steps)) {
         drawn = goal_[slot];
         fraction = goal_fractions_[slot];
@@ -412,7 +414,8 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
         Fraction unused = 0;
         const Token meant = is_hot ? draw_token(probabilities, uniform, options_.min_p, unused) : drawn;
         decoded = decode_around(layout().slot(s), probabilities, meant);
-        if (is_hot) decoded.confidence = decode_around(layout().slot(s), probabilities, drawn).confidence;
+        doubt = is_hot ? level_of(decode_around(layout().slot(s), probabilities, drawn).confidence)
+                       : level_of(decoded.confidence);
       }
       plan[slot] = decoded.mean;
       draft[slot] = drawn;
@@ -421,22 +424,22 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
         draft_fractions[slot] = layout().slot(s).continuous() ? fraction : Fraction{0};
       }
       levels[slot] = std::max(level_of(decoded.confidence), NoiseLevel{1});  // 0 is for what is known.
+      buffer_.levels(draft_row(candidate), step)[slot] = doubt;
     }
   }
 }
 
 // --- Choosing ---
 
-/// Drafts copies of the followed plan, each of which keeps another share of it.
+/// Drafts copies of the followed plan, each of which keeps another share of it: the first one nothing.
 void DenoisingRefiner::begin_round() noexcept {
   const Window window = window_at(ledger_.head());
-  const double shift = random_.uniform();
   for (int c = 1; c < options_.candidates; ++c) {
     buffer_.copy(plan_row(0), plan_row(c), window.first, end());
     buffer_.copy(draft_row(0), draft_row(c), window.first, end());
     drafts_[static_cast<std::size_t>(c)] = {
         .reveal = Reveal(options_.reveal_order, ledger_.head(), window.steps, random_.next()),
-        .kept = (c - 1 + shift) / (options_.candidates - 1)};
+        .kept = (c - 1.0) / (options_.candidates - 1)};
   }
   at_ = 1;
   in_round_ = true;
@@ -459,7 +462,8 @@ double DenoisingRefiner::rank(const Window& window, int candidate, int place) no
       if (candidate == 0) continue;
       buffer_.tokens(plan_row(candidate), step)[slot] = decoded.mean;
       if (const auto own = buffer_.fractions(plan_row(candidate), step); !own.empty()) own[slot] = decoded.fraction;
-      buffer_.levels(plan_row(candidate), step)[slot] = std::max(level_of(decoded.confidence), NoiseLevel{1});
+      const NoiseLevel level = std::max(level_of(decoded.confidence), NoiseLevel{1});
+      for (const int row : {plan_row(candidate), draft_row(candidate)}) buffer_.levels(row, step)[slot] = level;
     }
   }
   if (denoiser_.capabilities().value) seen.to_go = values_[static_cast<std::size_t>(first + window.steps - 1)];
@@ -496,7 +500,7 @@ void DenoisingRefiner::end_round(PlanReport& report) noexcept {
         if (is_fixed(step, s)) continue;
         buffer_.tokens(to, step)[s] = buffer_.tokens(from, step)[s];
         if (!fractions.empty()) buffer_.fractions(to, step)[s] = fractions[s];
-        if (to == plan_row(0)) buffer_.levels(to, step)[s] = buffer_.levels(from, step)[s];
+        buffer_.levels(to, step)[s] = buffer_.levels(from, step)[s];
       }
     }
   }

@@ -9,7 +9,7 @@
 #include "plan/refiner.hpp"
 #include "plan/reveal.hpp"
 #include "ripen/planner.hpp"
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 
@@ -30,9 +30,9 @@ namespace ripen {
 /// After `rounds` rounds without a better candidate the plan is settled, until something new is seen.
 ///
 /// A candidate has two rows. Passes see its draft, whose tokens are drawn: means of means would shrink to standing
-/// still. What is done and expected is decoded beside it, the posterior's mean in the mode of what was drawn. Levels
-/// belong to both: the probability, by the model, that the token is another one (of a binned channel: outside of its
-/// mode).
+/// still. What is done and expected is decoded beside it, the posterior's mean in the mode of what was drawn. Each row
+/// has levels of its own: the probability, by the model, that the token is another one (of a binned channel: outside of
+/// its mode). Those of the draft say what the next pass does not see.
 class DenoisingRefiner : public Refiner {
  public:
   DenoisingRefiner(CheckedDenoiser& model, const PlannerOptions& options, const Cost* cost);

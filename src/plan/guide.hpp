@@ -6,7 +6,7 @@
 #include "ripen/cost.hpp"
 #include "ripen/plan_buffer.hpp"
 #include "ripen/planner.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 
 namespace ripen {
 

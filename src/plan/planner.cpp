@@ -34,7 +34,10 @@ bool is_action(const TokenLayout& layout, std::span<const Token> action) noexcep
 std::string problems_with(const Denoiser& denoiser, const PlannerOptions& options, const Transition* transition,
                           const Cost* cost) {
   Problems problems("planner");
-  problems.range("pass_windows (against the denoiser's limit)", options.pass_windows, 1, denoiser.max_windows());
+  // One window a candidate is all that denoising ever shows at once.
+  const bool denoises = options.method == PlanMethod::kDenoise;
+  const int windows = denoises ? std::min(options.pass_windows, options.candidates) : options.pass_windows;
+  problems.range("pass_windows (against the denoiser's limit)", windows, 1, denoiser.max_windows());
   problems.require(denoiser.max_steps() >= 2, "the denoiser takes windows of less than 2 steps");
   const Capabilities can = denoiser.capabilities();
   problems.require(options.tolerances.empty() || std::ssize(options.tolerances) == denoiser.layout().states(),

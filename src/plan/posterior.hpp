@@ -39,9 +39,9 @@ struct Decision {
   float confidence = 0.0F;  ///< probability of the token; of a binned channel, of the mode around it
 };
 
-/// Draws a token. Those less likely than `min_p` of the likeliest are left out: a tail of many bins is rarely meant, but
-/// often drawn. uniform: the random number in [0, 1) that chooses; with the same one, draws at two temperatures lie near
-/// each other. fraction: what is left of it, which says where in a bin the value lies. Real-time safe.
+/// Draws a token. Those less likely than `min_p` of the likeliest are left out: a tail of many bins is rarely meant,
+/// but often drawn. uniform: the random number in [0, 1) that chooses; with the same one, draws at two temperatures lie
+/// near each other. fraction: what is left of it, which says where in a bin the value lies. Real-time safe.
 inline Token draw_token(std::span<const float> probabilities, double uniform, double min_p,
                         Fraction& fraction) noexcept {
   const auto least = static_cast<float>(min_p) * std::ranges::max(probabilities);

@@ -9,7 +9,7 @@
 #include "plan/state_index.hpp"
 #include "ripen/plan_buffer.hpp"
 #include "ripen/planner.hpp"
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 

@@ -1,9 +1,9 @@
-#include "ripen/tokenizer.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
+
+#include "ripen/token_layout.hpp"
 
 namespace ripen {
 

@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "ripen/random.hpp"
 #include "ripen/token_layout.hpp"
 #include "ripen/train/trajectory.hpp"
+#include "util/random.hpp"
 
 namespace ripen::train {
 

@@ -1,9 +1,9 @@
 #pragma once
 // Windows that hold what the model itself would have planned.
 
-#include "ripen/random.hpp"
 #include "ripen/torch/step_model.hpp"
 #include "train/batch.hpp"
+#include "util/random.hpp"
 
 namespace ripen::train {
 

@@ -1,4 +1,4 @@
-#include "ripen/version.hpp"
+#include "ripen/export.hpp"
 
 namespace ripen {
 

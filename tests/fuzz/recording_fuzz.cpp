@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "check.hpp"
-#include "ripen/recorded_robot.hpp"
 #include "ripen/recording.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "ripen/error.hpp"
-#include "ripen/random.hpp"
 #include "ripen/tick_report.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 namespace {

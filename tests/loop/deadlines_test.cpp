@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "ripen/random.hpp"
 #include "support/joint_world.hpp"
+#include "util/random.hpp"
 
 namespace ripen::test {
 namespace {

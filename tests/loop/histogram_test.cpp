@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 namespace {

@@ -148,6 +148,34 @@ TEST(RealTimeTest, AThreadHasWhatItAskedForAndIsStopped) {
   EXPECT_TRUE(stopped);
 }
 
+TEST(RealTimeTest, EachThreadsPriorityIsItsOwn) {
+  int policy = -1, priority = -1;
+  const auto look = [&](const std::stop_token&) {
+    sched_param parameters{};
+    policy = sched_getscheduler(0);
+    if (sched_getparam(0, &parameters) == 0) priority = parameters.sched_priority;
+  };
+  const int before = sched_getscheduler(0);
+  try {
+    start_real_time_thread({.fifo_priority = 7, .lock_memory = false, .policy = RealTimePolicy::kEnforce}, look).join();
+  } catch (const RealTimeError& error) {
+    GTEST_SKIP() << error.what();
+  }
+  EXPECT_EQ(policy, SCHED_FIFO);
+  EXPECT_EQ(priority, 7);
+  EXPECT_EQ(sched_getscheduler(0), before) << "who starts it keeps what he has";
+  start_real_time_thread({.lock_memory = false}, look).join();
+  EXPECT_EQ(policy, before) << "nothing was asked for";
+}
+
+TEST(RealTimeTest, WhatWorkThrowsEndsTheProgram) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(start_real_time_thread({.lock_memory = false},
+                                      [](const std::stop_token&) { throw std::runtime_error("a fault of the work"); })
+                   .join(),
+               "a fault of the work");
+}
+
 TEST(RealTimeTest, WarnsInTheGivenLog) {
   std::ostringstream text;
   RealTimeOptions options{.lock_memory = false, .prefault_stack = std::size_t{1} << 40};

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include "support/joint_world.hpp"
 #include "support/loop_rig.hpp"
@@ -80,6 +82,53 @@ TEST(RobotEdgeTest, EachFallbackIsAPolicyOfItsOwn) {
       EXPECT_LE(rig.robot.sent[99] - rig.robot.sent[31], given.stopped + 0.05);
     }
   }
+}
+
+TEST(RobotEdgeTest, WhereNothingIsDecidedTheFallbackSaysWhatGoesOut) {
+  struct Case {
+    Fallback undecided;
+    ChannelValue rest;
+    double ends;  // [rad]
+  };
+  for (const Case& given : {Case{Fallback::kRest, {}, 0.5}, Case{Fallback::kRest, -1.0, -1.0},
+                            Case{Fallback::kHold, {}, 0.5}, Case{Fallback::kHold, -1.0, 0.5}}) {
+    // Away from a rest that is given, a joint counts as moving.
+    JointRig rig(0.5, 1.5,
+                 {.budget = Budget{.passes = 0}, .fallback = {.undecided = given.undecided}, .max_frozen = kNever});
+    ASSERT_EQ(rig.loop.reset({.goal = {1.5, {}}, .rest = {given.rest}}), ResetResult::kOk);
+    rig.run(80);
+    expect_smooth(rig.robot.sent, 0.5);
+    EXPECT_NEAR(rig.robot.sent.back(), given.ends, 1e-9) << "rest " << given.rest.value_or(0.5);
+    for (const TickReport& report : rig.reports) {
+      EXPECT_EQ(report.source, CommandSource::kPartial) << report.tick;
+      EXPECT_EQ(report.decided_steps, 0) << report.tick;
+      EXPECT_TRUE(std::isnan(rig.robot.offered[static_cast<std::size_t>(report.tick)])) << report.tick;
+    }
+  }
+}
+
+TEST(RobotEdgeTest, AnotherThreadMayStopTheRobotWhileTheLoopRuns) {
+  JointRig rig(-1.5, 1.5, {});
+  ASSERT_EQ(rig.loop.reset(rig.task), ResetResult::kOk);
+  std::atomic<int> under_way = 0;
+  rig.robot.on_read = [&](std::int64_t tick, Observation&) {
+    if (tick == 10) under_way = 1;
+    while (tick == 12 && under_way != 2) std::this_thread::yield();
+    return true;
+  };
+  {
+    const std::jthread other([&] {
+      while (under_way == 0) std::this_thread::yield();
+      rig.loop.stop();
+      under_way = 2;
+    });
+    rig.run(40);
+  }
+  expect_smooth(rig.robot.sent, -1.5);
+  EXPECT_EQ(rig.robot.sources[9], CommandSource::kFresh);
+  for (std::size_t tick = 13; tick < 40; ++tick) EXPECT_GE(rig.robot.sources[tick], CommandSource::kRamping) << tick;
+  EXPECT_EQ(rig.robot.sources.back(), CommandSource::kStopped);
+  EXPECT_EQ(rig.reports.size(), 40U) << "ticks go on, and observers are told of each";
 }
 
 TEST(RobotEdgeTest, AModelThatSaysNothingMovesNothingAndStopsTheRobot) {

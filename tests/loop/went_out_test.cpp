@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "ripen/planner_thread.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 #include "support/joint_world.hpp"
 #include "support/line_world.hpp"
 

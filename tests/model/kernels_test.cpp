@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "ripen/native_denoiser.hpp"
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen::kernels {
 namespace {

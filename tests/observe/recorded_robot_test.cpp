@@ -1,10 +1,9 @@
-#include "ripen/recorded_robot.hpp"
-
 #include <gtest/gtest.h>
 
 #include <array>
 #include <vector>
 
+#include "ripen/recording.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/line_world.hpp"
 

@@ -18,12 +18,11 @@
 #include <thread>
 
 #include "ripen/error.hpp"
-#include "ripen/random.hpp"
-#include "ripen/recorded_robot.hpp"
-#include "ripen/recording_writer.hpp"
+#include "ripen/recording.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/line_world.hpp"
 #include "support/tell.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ripen/error.hpp"
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 namespace {

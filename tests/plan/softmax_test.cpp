@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 namespace {

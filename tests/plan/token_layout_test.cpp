@@ -8,7 +8,6 @@
 #include <stdexcept>
 
 #include "ripen/error.hpp"
-#include "ripen/tokenizer.hpp"
 
 namespace ripen {
 namespace {

@@ -4,7 +4,7 @@
 #include <numbers>
 
 #include "push_t/tokens.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 #include "support/property.hpp"
 
 namespace ripen::push_t {

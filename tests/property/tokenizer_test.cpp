@@ -1,5 +1,3 @@
-#include "ripen/tokenizer.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include <stdexcept>
 
 #include "ripen/error.hpp"
+#include "ripen/token_layout.hpp"
 #include "support/property.hpp"
 
 namespace ripen {

@@ -9,7 +9,7 @@
 #include <stdexcept>
 
 #include "push_t/shift.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 
 namespace ripen::push_t {
 namespace {
@@ -41,7 +41,7 @@ TEST(Demonstrations, TrainingAndEvaluationNeverMeet) {
   ASSERT_EQ(zero.steps, std::ssize(episodes[0].states) - 6) << "it rests in 6";
   EXPECT_EQ(std::ssize(zero.tokens), zero.steps * (kStates + kActions));
   EXPECT_TRUE(demonstrations.layout().valid(std::span(zero.tokens).first(kStates + kActions), false));
-  EXPECT_EQ(zero.to_goal.front(), static_cast<float>(zero.steps));
+  EXPECT_EQ(zero.to_goal.front(), static_cast<float>(zero.steps) / kValueSteps);
 }
 
 TEST(Demonstrations, StepsInWhichNothingMovedAreLeftOut) {

@@ -11,7 +11,7 @@
 #include "push_t/render.hpp"
 #include "push_t/report.hpp"
 #include "push_t/tokens.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 
 namespace ripen::push_t {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen::push_t {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "push_t/episodes.hpp"
 #include "push_t/starts.hpp"
-#include "ripen/random.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
+#include "util/random.hpp"
 
 namespace ripen::push_t {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "ripen/control_loop.hpp"
 #include "ripen/planner_thread.hpp"
-#include "ripen/random.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/line_world.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 namespace {

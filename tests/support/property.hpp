@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen::test {
 

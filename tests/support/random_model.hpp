@@ -2,7 +2,7 @@
 // A model of uniformly random weights in [-0.5, 0.5].
 
 #include "ripen/model_file.hpp"
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 

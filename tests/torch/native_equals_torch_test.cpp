@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "ripen/native_denoiser.hpp"
-#include "ripen/random.hpp"
 #include "ripen/torch/step_model.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "ripen/random.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 #include "ripen/train/trajectory.hpp"
+#include "util/random.hpp"
 
 namespace ripen::train {
 

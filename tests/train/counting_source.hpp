@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "ripen/random.hpp"
 #include "ripen/train/trajectory.hpp"
+#include "util/random.hpp"
 
 namespace ripen::train {
 

@@ -1,4 +1,4 @@
-#include "ripen/random.hpp"
+#include "util/random.hpp"
 
 #include <gtest/gtest.h>
 

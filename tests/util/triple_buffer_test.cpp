@@ -1,4 +1,4 @@
-#include "ripen/triple_buffer.hpp"
+#include "util/triple_buffer.hpp"
 
 #include <gtest/gtest.h>
 
