@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "grid/world.hpp"
-#include "ripen/random.hpp"
 #include "shared/output.hpp"
 #include "shared/program.hpp"
 #include "shared/training.hpp"
+#include "util/random.hpp"
 
 namespace {
 
