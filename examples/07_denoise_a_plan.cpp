@@ -14,7 +14,7 @@
 
 namespace {
 constexpr std::array<ripen::Token, 2> kStart{0, 0};
-constexpr std::array<std::array<ripen::Token, 2>, 4> kGoals{{{6, 0}, {4, 2}, {2, 4}, {4, 4}}};
+constexpr std::array<std::array<ripen::Token, 2>, 4> kGoals{{{6, 0}, {4, 2}, {4, 4}, {2, 4}}};
 constexpr std::array<ripen::Token, 1> kHold{grid::kStay};
 constexpr int kPlans = 200;
 

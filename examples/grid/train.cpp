@@ -12,8 +12,8 @@ namespace {
 
 using namespace grid;
 
-constexpr double kWander = 0.2;  // Of the moves, how many go anywhere.
-constexpr int kNearest = 7;      // [moves] from the start to the goal, at least
+constexpr double kWander = 0.3;  // Of the moves, how many go anywhere.
+constexpr int kNearest = 5;      // [moves] from the start to the goal, at least
 
 /// Walks between random cells, by one of the shortest ways each, but for a move here and there.
 class Walks : public ripen::train::TrajectorySource {

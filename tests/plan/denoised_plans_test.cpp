@@ -24,7 +24,7 @@ struct Whole {
 /// Plans from one corner of the town to cells that are six to eight moves away.
 Whole whole_plans(Denoiser& denoiser, RevealOrder order, int passes) {
   constexpr std::array<Token, 2> kStart{0, 0};
-  constexpr std::array<std::array<Token, 2>, 4> kGoals{{{6, 0}, {4, 2}, {2, 4}, {4, 4}}};
+  constexpr std::array<std::array<Token, 2>, 4> kGoals{{{6, 0}, {4, 2}, {4, 4}, {2, 4}}};
   constexpr std::array<Token, 1> kHold{grid::kStay};
   Whole whole;
   for (int plan = 0; plan < kPlans; ++plan) {
