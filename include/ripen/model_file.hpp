@@ -14,11 +14,11 @@ namespace ripen {
 
 /// Sizes of the step denoiser (docs: models/README.md).
 struct RIPEN_EXPORT ModelConfig {
-  int width = 512;        ///< features of a step in the step encoder
+  int width = 512;        ///< features of a step in the step encoder; a multiple of 16, best of 64
   int blocks = 3;         ///< residual blocks of the step encoder
   int mixer_width = 192;  ///< features of a step in the temporal mixer; 0 leaves the mixer out
   int mixer_layers = 2;   ///< transformer layers over the steps of a window
-  int mixer_heads = 6;    ///< attention heads; divides mixer_width
+  int mixer_heads = 6;    ///< attention heads; mixer_width is a multiple of 16 x mixer_heads, best of 64 too
   int window = 16;        ///< [steps] longest window of the mixer
   int value_bins = 64;    ///< steps to the goal that the value head tells apart: 0 ... value_bins - 1
   bool tables = true;  ///< per-slot dynamics, for tasks of few joint actions; false leaves the mixer alone to predict

@@ -51,7 +51,8 @@ struct Kernels {
 [[nodiscard]] const Kernels& avx512vnni();
 #endif
 
-/// The kernels of a name that this processor can run, or nullptr; the best for an empty name.
-[[nodiscard]] const Kernels* find(const char* name);
+/// The kernels of a name that this processor can run, or nullptr; the best for an empty name. Their panels divide
+/// `columns`, a multiple of 16: layers that read what another wrote need it without gaps.
+[[nodiscard]] const Kernels* find(const char* name, int columns = 64);
 
 }  // namespace ripen::kernels

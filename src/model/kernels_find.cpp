@@ -4,14 +4,15 @@
 
 namespace ripen::kernels {
 
-const Kernels* find(const char* name) {
+const Kernels* find(const char* name, int columns) {
   const auto wanted = [name](const char* each) { return *name == '\0' || std::strcmp(name, each) == 0; };
 #if defined(__x86_64__)
   const bool avx512f = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
                        __builtin_cpu_supports("fma");
-  if (wanted("avx512vnni") && avx512f && __builtin_cpu_supports("avx512vnni")) return &avx512vnni();
-  if (wanted("avx512") && avx512f) return &avx512();
+  const bool wide = avx512f && columns % avx512().panel == 0;
+  if (wanted("avx512vnni") && wide && __builtin_cpu_supports("avx512vnni")) return &avx512vnni();
+  if (wanted("avx512") && wide) return &avx512();
   if (wanted("avx2") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &avx2();
 #endif
   return wanted("portable") ? &portable() : nullptr;

@@ -8,7 +8,7 @@ namespace ripen {
 
 std::string ModelConfig::validate() const {
   Problems problems("model");
-  problems.range("width", width, 64, 4096);
+  problems.range("width", width, 16, 4096);
   problems.range("blocks", blocks, 0, 64);
   problems.range("mixer_width", mixer_width, 0, 4096);
   problems.range("mixer_layers", mixer_layers, 0, 64);
@@ -16,10 +16,10 @@ std::string ModelConfig::validate() const {
   problems.range("window", window, 2, 1024);
   problems.range("value_bins", value_bins, 2, 4096);
   if (!problems.text().empty()) return problems.text();
-  // The kernels work on whole panels of weights, and on whole registers of a head.
-  problems.require(width % 64 == 0, "width " + std::to_string(width) + " is no multiple of 64");
-  problems.require(mixer_width % 64 == 0 && mixer_width % (16 * mixer_heads) == 0,
-                   "mixer_width " + std::to_string(mixer_width) + " is no multiple of 64 and of 16 x mixer_heads");
+  // The kernels work on whole registers of a step, and of a head.
+  problems.require(width % 16 == 0, "width " + std::to_string(width) + " is no multiple of 16");
+  problems.require(mixer_width % (16 * mixer_heads) == 0,
+                   "mixer_width " + std::to_string(mixer_width) + " is no multiple of 16 x mixer_heads");
   problems.require(tables || mixer_width > 0, "neither tables nor a mixer (mixer_width 0) to predict states with");
   return problems.text();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "model/packed_model.hpp"
@@ -204,8 +205,13 @@ void NativeDenoiser::Impl::mix(const DenoiseBatch& batch) noexcept {
 NativeDenoiser::NativeDenoiser(const ModelFile& model, const NativeOptions& options) {
   if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
   if (const std::string problems = model.validate(); !problems.empty()) throw ModelError(problems);
-  const kernels::Kernels& kernels = *kernels::find(options.instructions.c_str());
-  impl_ = std::make_unique<Impl>(std::make_shared<const PackedModel>(model, options.precision, kernels),
+  const kernels::Kernels* kernels =
+      kernels::find(options.instructions.c_str(), std::gcd(model.config.width, model.config.mixer_width));
+  if (kernels == nullptr) {
+    throw OptionsError("native denoiser: instructions '" + options.instructions +
+                       "' are for models whose widths are multiples of 64");
+  }
+  impl_ = std::make_unique<Impl>(std::make_shared<const PackedModel>(model, options.precision, *kernels),
                                  options.max_windows);
 }
 

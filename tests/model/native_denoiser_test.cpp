@@ -79,6 +79,18 @@ TEST(NativeDenoiserInstructions, AgreeWithThePortableOnes) {
   EXPECT_THROW(NativeDenoiser(model, {.max_windows = 0, .instructions = "mmx"}), OptionsError);
 }
 
+TEST(NativeDenoiserInstructions, AreThoseThatTheWidthsAreFor) {
+  const ModelFile narrow = model_of(48);
+  for (const std::string& name : available_instructions()) {
+    if (name.starts_with("avx512")) {
+      EXPECT_THROW(NativeDenoiser(narrow, {.instructions = name}), OptionsError);
+    } else {
+      EXPECT_EQ(NativeDenoiser(narrow, {.instructions = name}).instructions(), name);
+    }
+  }
+  EXPECT_FALSE(NativeDenoiser(narrow).instructions().starts_with("avx512"));
+}
+
 TEST(NativeDenoiserKnownSteps, LeaveTheOthersLogitsAsTheyAre) {
   for (const int layers : {0, 1, 2}) {
     const ModelFile model = model_of(64, layers);

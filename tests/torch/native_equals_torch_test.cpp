@@ -79,6 +79,22 @@ TEST(NativeDenoiser, EqualsTorchOnRandomWeightsWithEveryInstructionSet) {
   }
 }
 
+TEST(NativeDenoiser, EqualsTorchWithWidthsThatFillNoWidePanel) {
+  torch::manual_seed(6);
+  for (const int width : {16, 48, 64}) {
+    StepModel model(mixed_layout(), ModelConfig{.width = width,
+                                                .blocks = 1,
+                                                .mixer_width = 32,
+                                                .mixer_layers = 2,
+                                                .mixer_heads = 2,
+                                                .window = 5,
+                                                .value_bins = 9});
+    for (const char* instructions : {"", "portable"}) {
+      EXPECT_LT(largest_difference(model->to_file(), instructions), 1e-5) << width << " " << instructions;
+    }
+  }
+}
+
 TEST(NativeDenoiser, EqualsTorchWithoutTables) {
   torch::manual_seed(4);
   StepModel model(mixed_layout(), ModelConfig{.width = 64,
