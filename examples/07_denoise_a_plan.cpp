@@ -33,7 +33,6 @@ void draw(const ripen::Planner& planner) {
 int main() try {
   ripen::NativeDenoiser denoiser(ripen::ModelFile::load(ripen::examples::model_path("grid.safetensors")));
   ripen::PlannerOptions options{.horizon = denoiser.max_steps(), .candidates = 8};
-  options.reveal_order = ripen::RevealOrder::kPlan;  // from the start on
   options.temperature = 0.6;
   options.goal_clamp = ripen::GoalClamp::kEnd;  // the last step is at the goal
   int least = kPlans, most = 0;

@@ -25,10 +25,10 @@ enum class PlanMethod : std::uint8_t {
 
 /// In which order the passes of a draft reveal its tokens (kDenoise).
 enum class RevealOrder : std::uint8_t {
-  kRandom,        ///< keeps to what the model was trained on: a good draft of many
-  kCoarseToFine,  ///< the middle of the plan, then the middles of what is left
-  kSurest,        ///< what the model is surest of: right where there is one answer, standing about where there are many
   kPlan,          ///< from the head on
+  kSurest,        ///< what the model is surest of
+  kCoarseToFine,  ///< the middle of the plan, then the middles of what is left
+  kRandom,        ///< each token by chance
 };
 
 /// What the denoiser is shown of the goal (kDenoise).
@@ -51,9 +51,9 @@ struct RIPEN_EXPORT PlannerOptions {
   double likelihood_weight = 1.0;
 
   // --- kDenoise ---
-  int window_history = 4;                           ///< [steps] behind the head that a window begins with
-  RevealOrder reveal_order = RevealOrder::kRandom;  ///< of drafts
-  int reveal_passes = 8;                            ///< in which a draft is revealed: coherence for the first plan
+  int window_history = 4;                         ///< [steps] behind the head that a window begins with
+  RevealOrder reveal_order = RevealOrder::kPlan;  ///< of drafts (models/README.md compares them)
+  int reveal_passes = 8;                          ///< in which a draft is revealed: coherence for the first plan
   double switch_margin = 1.0;  ///< by which a candidate must be better than the followed plan to take its place
   int rounds = 2;              ///< of candidates without a better one, after which the plan is settled
   double temperature = 1.0;    ///< of the draft that passes see; what is done is decoded at 1 at most; 0: always the
