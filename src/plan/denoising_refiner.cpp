@@ -312,7 +312,8 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
       }
       // Scores of one pass are of the same observation.
       for (int place = 1; place < windows; ++place) {
-        drafts_[static_cast<std::size_t>(candidate_at(place))].score -= drafts_[0].score;
+        double& score = drafts_[static_cast<std::size_t>(candidate_at(place))].score;
+        if (std::isfinite(score)) score -= drafts_[0].score;  // Which may be infinite: anything is better then.
       }
       at_ += windows - 1;
       if (at_ == options_.candidates) end_round(report);
@@ -372,11 +373,10 @@ bool DenoisingRefiner::denoise(const Window& window, int windows) noexcept {
        .fractions = fractions_.data()});
 }
 
-std::span<float> DenoisingRefiner::posterior_of(int slot, const float* logits) noexcept {
+DenoisingRefiner::Posterior DenoisingRefiner::posterior_of(int slot, const float* logits) noexcept {
   const std::span own(logits + layout().offset(slot), static_cast<std::size_t>(layout().slot(slot).vocabulary));
   const auto probabilities = std::span(probabilities_).first(own.size());
-  softmax(own, 1.0, probabilities);
-  return probabilities;
+  return {probabilities, softmax(own, 1.0, probabilities)};
 }
 
 /// Takes over what a pass says of a candidate. logits: [steps][logits]
@@ -401,18 +401,21 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
         fraction = goal_fractions_[slot];
         decoded = {.token = drawn, .mean = drawn, .fraction = goal_fractions_[slot], .confidence = 1.0F};
       } else {
-        const auto probabilities = posterior_of(s, own);
+        const Posterior posterior = posterior_of(s, own);
+        const auto probabilities = posterior.probabilities;
         const double uniform = random_.uniform();
         auto tempered = probabilities;
+        float highest = posterior.highest;
         if (options_.temperature != 1.0 && options_.temperature > 0.0) {
           tempered = std::span(tempered_).first(probabilities.size());
-          softmax({own + layout().offset(s), probabilities.size()}, options_.temperature, tempered);
+          highest = softmax({own + layout().offset(s), probabilities.size()}, options_.temperature, tempered);
         }
-        drawn = options_.temperature > 0.0 ? draw_token(tempered, uniform, options_.min_p, fraction)
+        drawn = options_.temperature > 0.0 ? draw_token(tempered, highest, uniform, options_.min_p, fraction)
                                            : likeliest(probabilities);
         // Only passes see what a hot draw came to.
         Fraction unused = 0;
-        const Token meant = is_hot ? draw_token(probabilities, uniform, options_.min_p, unused) : drawn;
+        const Token meant =
+            is_hot ? draw_token(probabilities, posterior.highest, uniform, options_.min_p, unused) : drawn;
         decoded = decode_around(layout().slot(s), probabilities, meant);
         doubt = is_hot ? level_of(decode_around(layout().slot(s), probabilities, drawn).confidence)
                        : level_of(decoded.confidence);
@@ -457,7 +460,7 @@ double DenoisingRefiner::rank(const Window& window, int candidate, int place) no
     for (int s = 0; s < layout().slots(); ++s) {
       const auto slot = static_cast<std::size_t>(s);
       if (is_fixed(step, slot) || is_goal(step, slot, window.first + window.steps) || draft[slot] == kMask) continue;
-      const Decision decoded = decode_around(layout().slot(s), posterior_of(s, logits), draft[slot]);
+      const Decision decoded = decode_around(layout().slot(s), posterior_of(s, logits).probabilities, draft[slot]);
       if (step >= ledger_.head()) seen.surprise += nats(decoded.confidence);
       if (candidate == 0) continue;
       buffer_.tokens(plan_row(candidate), step)[slot] = decoded.mean;

@@ -98,7 +98,11 @@ class DenoisingRefiner : public Refiner {
   [[nodiscard]] std::int64_t arrival_of(int candidate, const Window& window) const noexcept;
   void begin_round() noexcept;
   void end_round(PlanReport& report) noexcept;
-  [[nodiscard]] std::span<float> posterior_of(int slot, const float* logits) noexcept;
+  struct Posterior {
+    std::span<float> probabilities;
+    float highest = 0.0F;  // of them
+  };
+  [[nodiscard]] Posterior posterior_of(int slot, const float* logits) noexcept;
 
   PlannerOptions options_;
   CheckedDenoiser& denoiser_;

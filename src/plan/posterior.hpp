@@ -2,6 +2,7 @@
 // Reading posteriors: what the planner does with logits.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -40,24 +41,39 @@ struct Decision {
 };
 
 /// Draws a token. Those less likely than `min_p` of the likeliest are left out: a tail of many bins is rarely meant,
-/// but often drawn. uniform: the random number in [0, 1) that chooses; with the same one, draws at two temperatures lie
-/// near each other. fraction: what is left of it, which says where in a bin the value lies. Real-time safe.
-inline Token draw_token(std::span<const float> probabilities, double uniform, double min_p,
+/// but often drawn. highest: the likeliest one's probability. uniform: the random number in [0, 1) that chooses; with
+/// the same one, draws at two temperatures lie near each other. fraction: what is left of it, which says where in a bin
+/// the value lies. Real-time safe.
+inline Token draw_token(std::span<const float> probabilities, float highest, double uniform, double min_p,
                         Fraction& fraction) noexcept {
-  const auto least = static_cast<float>(min_p) * std::ranges::max(probabilities);
-  double left = uniform;
-  if (least > 0.0F) {
-    double whole = 0.0;
-    for (const float p : probabilities) whole += p >= least ? static_cast<double>(p) : 0.0;
-    left *= whole;
+  constexpr std::size_t kBlock = 16, kLanes = 4;  // Sums of blocks are a vector's work, and one of them is searched.
+  const auto least = static_cast<float>(min_p) * highest;
+  const auto meant = [&](std::size_t v) { return probabilities[v] >= least ? probabilities[v] : 0.0F; };
+  std::array<float, kMaxVocabulary / kBlock> sums;
+  const std::size_t blocks = probabilities.size() / kBlock;
+  double whole = 0.0;
+  for (std::size_t b = 0; b < blocks; ++b) {
+    std::array<float, kLanes> lanes{};
+    for (std::size_t i = 0; i < kBlock; i += kLanes) {
+      for (std::size_t l = 0; l < kLanes; ++l) lanes[l] += meant(b * kBlock + i + l);
+    }
+    sums[b] = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+    whole += static_cast<double>(sums[b]);
   }
+  for (std::size_t v = blocks * kBlock; v < probabilities.size(); ++v) whole += static_cast<double>(meant(v));
+  double left = uniform * whole;
+  std::size_t block = 0;
+  while (block < blocks && left >= static_cast<double>(sums[block])) left -= static_cast<double>(sums[block++]);
   std::size_t last = 0;
-  for (std::size_t v = 0; v < probabilities.size(); ++v) {
-    if (probabilities[v] < least) continue;
+  for (std::size_t v = block * kBlock; v < probabilities.size(); ++v) {
+    const auto p = static_cast<double>(meant(v));
+    if (p == 0.0) continue;
     last = v;
-    if (left < static_cast<double>(probabilities[v])) break;
-    left -= static_cast<double>(probabilities[v]);
+    if (left < p) break;
+    left -= p;
   }
+  if (probabilities[last] < least)
+    last = static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
   const double share = left / std::max(1e-9, static_cast<double>(probabilities[last]));
   fraction = static_cast<Fraction>(std::clamp(std::floor(share * 256.0) - 128.0, -128.0, 127.0));
   return static_cast<Token>(last);

@@ -26,8 +26,8 @@ namespace ripen {
 }
 
 /// Probabilities at a temperature above 0; NaN becomes impossible, and logits that say nothing are all as likely.
-/// logits, probabilities: as many. Real-time safe.
-inline void softmax(std::span<const float> logits, double temperature, std::span<float> probabilities) noexcept {
+/// logits, probabilities: as many. Returns the highest of the probabilities. Real-time safe.
+inline float softmax(std::span<const float> logits, double temperature, std::span<float> probabilities) noexcept {
   constexpr std::size_t kLanes = 8;  // Sums of a lane each: the order of a sum is the program's, not the compiler's.
   const std::size_t whole = logits.size() / kLanes * kLanes;
   std::array<float, kLanes> lanes;
@@ -39,7 +39,7 @@ inline void softmax(std::span<const float> logits, double temperature, std::span
   const float highest = *std::ranges::max_element(lanes);
   if (!std::isfinite(highest)) {  // A broken model.
     std::ranges::fill(probabilities, 1.0F / static_cast<float>(logits.size()));
-    return;
+    return probabilities[0];
   }
   const auto sharpness = static_cast<float>(1.0 / temperature);
   for (std::size_t i = 0; i < logits.size(); ++i) {
@@ -54,6 +54,7 @@ inline void softmax(std::span<const float> logits, double temperature, std::span
   for (const float lane : lanes) sum += lane;
   const float each = 1.0F / sum;
   for (float& p : probabilities) p *= each;
+  return each;  // e^0, divided by the sum.
 }
 
 }  // namespace ripen

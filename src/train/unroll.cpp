@@ -42,7 +42,7 @@ void unroll(StepModel& model, int windows, Random& random, Batch& batch) {
       const auto at = static_cast<std::size_t>(i * slots + s);
       Fraction fraction = 0;
       decided.tokens[at] =
-          draw_token({row, static_cast<std::size_t>(slot.vocabulary)}, random.uniform(), 0.0, fraction);
+          draw_token({row, static_cast<std::size_t>(slot.vocabulary)}, 1.0F, random.uniform(), 0.0, fraction);
       if (slot.continuous() && model->config().fractions) decided.fractions[at] = fraction;
     }
   }
