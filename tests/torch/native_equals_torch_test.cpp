@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 
 #include "ripen/native_denoiser.hpp"
 #include "ripen/torch/step_model.hpp"
@@ -146,7 +147,9 @@ TEST(NativeDenoiser, EqualsTorchOnEveryShippedModel) {
     if (entry.path().extension() != ".safetensors") continue;
     ++models;
     const ModelFile file = ModelFile::load(entry.path());
+    const bool is_narrow = std::gcd(file.config.width, file.config.mixer_width) % 64 != 0;
     for (const std::string& instructions : available_instructions()) {
+      if (is_narrow && instructions.starts_with("avx512")) continue;  // They refuse it.
       EXPECT_LT(largest_difference(file, instructions), 1e-5) << entry.path() << " " << instructions;
     }
   }
