@@ -1,0 +1,90 @@
+// Makes demonstrations and trains on them: arm_train --minutes 13 --output arm.safetensors
+
+#include <memory>
+
+#include "arm/arm.hpp"
+#include "ripen/tokenizer.hpp"
+#include "shared/output.hpp"
+#include "shared/program.hpp"
+#include "shared/training.hpp"
+
+namespace {
+
+/// What is shown at the beginning of a step.
+struct Shown {
+  std::array<double, arm::kStates + arm::kActions> channels;  // of a step, as arm::layout() has them
+  double to_goal;                                             // [steps]
+};
+
+/// An episode in which the expert shows how targets that jump are reached, what to do after pushes, and how to stay.
+std::vector<Shown> demonstration(std::uint64_t seed, int step_ticks) {
+  const double speed = arm::kReach / arm::kLag;  // [rad/s]
+  arm::Robot robot(seed, step_ticks, {.jumps = 2, .pushes = 4, .first = 0.0, .last = 5.5, .push = 0.5});
+  arm::Point target;
+  std::unique_ptr<arm::Expert> expert;
+  std::vector<Shown> steps;
+  while (robot.tick() < arm::kEpisodeTicks) {
+    if (!expert || arm::distance(target, robot.target()) > 0.0) expert = std::make_unique<arm::Expert>(target = robot.target());
+    const arm::Joints now = expert->ahead(robot.joints(), arm::kReach);
+    const arm::Joints next = expert->ahead(robot.joints(), arm::kReach + speed * step_ticks * arm::kTick);
+    Shown& shown = steps.emplace_back();
+    std::ranges::copy(robot.state(), shown.channels.begin());
+    shown.channels[arm::kStates] = now.shoulder;
+    shown.channels[arm::kStates + 1] = now.elbow;
+    shown.to_goal = expert->length(robot.joints()) / (speed * step_ticks * arm::kTick);
+    for (int i = 0; i < step_ticks; ++i) robot.move(arm::between(now, next, static_cast<double>(i) / step_ticks));
+  }
+  return steps;
+}
+
+class Demonstrations : public ripen::train::TrajectorySource {
+ public:
+  Demonstrations(int count, int held_out, int step_ticks) {
+    for (int i = 0; i < count + held_out; ++i) {
+      const std::uint64_t seed = static_cast<std::uint64_t>(i < count ? i : i - count) + (i < count ? 1000000 : 2000000);
+      (i < count ? trained_ : held_out_).push_back(demonstration(seed, step_ticks));
+    }
+  }
+
+  [[nodiscard]] const ripen::TokenLayout& layout() const override { return tokenizer_.layout(); }
+
+  void make(std::uint64_t number, ripen::train::Trajectory& out) const override {
+    const auto& set = number >= ripen::train::kHeldOut ? held_out_ : trained_;
+    ripen::Random random(number, 0);
+    const auto& steps = set[static_cast<std::size_t>(random.below(static_cast<int>(set.size())))];
+    const int from = random.below(static_cast<int>(steps.size()));
+    out = {.steps = static_cast<int>(steps.size()) - from};
+    out.good_actions.assign(static_cast<std::size_t>(out.steps), 0);
+    for (std::size_t i = static_cast<std::size_t>(from); i < steps.size(); ++i) {
+      for (int slot = 0; slot < layout().slots(); ++slot) {
+        out.tokens.push_back(tokenizer_.encode(slot, steps[i].channels[static_cast<std::size_t>(slot)]));
+      }
+      out.to_goal.push_back(static_cast<float>(steps[i].to_goal));
+    }
+  }
+
+ private:
+  ripen::Tokenizer tokenizer_{arm::layout()};
+  std::vector<std::vector<Shown>> trained_, held_out_;
+};
+
+int program(int argc, char** argv) {
+  ripen::train::TrainerOptions options{.batch = 64, .windows = 128, .unrolled = 0.5, .minutes = 13.0};
+  ripen::ModelConfig config{.width = 128, .blocks = 1, .mixer_width = 128, .mixer_layers = 2, .mixer_heads = 4, .window = 12, .tables = false};
+  std::string from;
+  int count = 1000, step_ticks = 10;
+  CLI::App app("Trains a denoiser for the arm, from demonstrations that it makes");
+  ripen::examples::declare_training(app, options, config, from);
+  app.add_option("--demonstrations", count, "episodes of 6 s")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--step-ticks", step_ticks, "ticks of 5 ms in a step of the plan")->check(CLI::Range(1, 40))->capture_default_str();
+  if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
+  ripen::examples::check_output("--output", options.output);
+  torch::manual_seed(options.seed);
+  const Demonstrations demonstrations(count, 100, step_ticks);
+  ripen::examples::run_training(ripen::examples::network(demonstrations.layout(), config, from), demonstrations, options);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return ripen::examples::run_program(argc, argv, program); }
