@@ -78,6 +78,7 @@ void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
   const Tokenizer tokenizer(layout_);
   out.steps = static_cast<int>(steps.size());
   out.tokens.clear();
+  out.fractions.clear();
   out.to_goal.clear();
   out.chance.clear();
   out.good_actions.assign(steps.size(), 0);
@@ -85,7 +86,8 @@ void Demonstrations::make(std::uint64_t number, train::Trajectory& out) const {
     Channels& channels = steps[i];
     if (in_mirror) mirror(channels);
     for (int slot = 0; slot < layout_.slots(); ++slot) {
-      out.tokens.push_back(tokenizer.encode(slot, channels[static_cast<std::size_t>(slot)]));
+      out.tokens.push_back(
+          tokenizer.encode(slot, channels[static_cast<std::size_t>(slot)], out.fractions.emplace_back()));
     }
     out.to_goal.push_back(static_cast<float>(steps.size() - i));
   }

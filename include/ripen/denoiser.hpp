@@ -37,6 +37,9 @@ struct DenoiseBatch {
   /// kWindow: so many steps at the front of each window are seen, but nothing is asked about them: their logits and
   /// values may be left as they are. Less than `steps`.
   int known = 0;
+  /// [windows][steps][slots] where in its bin the value of each token lies, for what can tell (ModelConfig::fractions);
+  /// without meaning where the token is kMask or its slot has no bins. Null: bins' centres.
+  const Fraction* fractions = nullptr;
 };
 
 /// A denoiser: what most users replace. `run` is called in the tick and must not allocate, lock, throw or call the

@@ -22,6 +22,9 @@ struct RIPEN_EXPORT ModelConfig {
   int window = 16;        ///< [steps] longest window of the mixer
   int value_bins = 64;    ///< steps to the goal that the value head tells apart: 0 ... value_bins - 1
   bool tables = true;  ///< per-slot dynamics, for tasks of few joint actions; false leaves the mixer alone to predict
+  /// Embeddings of a binned channel are read between the rows of its bins, so that a value is seen as finely as its
+  /// Fraction says; false sees bins alone, as files of before the field was there.
+  bool fractions = true;
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;

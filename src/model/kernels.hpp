@@ -37,6 +37,9 @@ struct Kernels {
   void (*normalize)(const float* x, int rows, int width, float* y);
   /// out[width] = start[width] + the sum of `count` rows of the table.
   void (*sum_rows)(const float* table, const int* rows, int count, const float* start, int width, float* out);
+  /// The same, each row times its weight; a weight of 1 adds the row as it is.
+  void (*blend_rows)(const float* table, const int* rows, const float* weights, int count, const float* start,
+                     int width, float* out);
   /// Softmax attention inside one window. qkv: [steps][3][heads][size]; out: [steps][heads][size]; scores: [steps].
   void (*attend)(const float* qkv, int steps, int heads, int size, float* scores, float* out);
 };

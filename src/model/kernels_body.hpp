@@ -114,6 +114,15 @@ void sum_rows(const float* table, const int* rows, int count, const float* start
   }
 }
 
+void blend_rows(const float* table, const int* rows, const float* weights, int count, const float* start, int width,
+                float* out) {
+  for (int i = 0; i < width; i += kLanes) {
+    Vector sum = load(start + i);
+    for (int r = 0; r < count; ++r) sum += weights[r] * load(table + static_cast<long>(rows[r]) * width + i);
+    store(out + i, sum);
+  }
+}
+
 void attend(const float* qkv, int steps, int heads, int size, float* scores, float* out) {
   const int width = heads * size;
   const float scale = 1.0F / __builtin_sqrtf(static_cast<float>(size));

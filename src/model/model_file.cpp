@@ -34,7 +34,8 @@ nlohmann::json config_to_json(const ModelConfig& c) {
           {"mixer_heads", c.mixer_heads},
           {"window", c.window},
           {"value_bins", c.value_bins},
-          {"tables", c.tables}};
+          {"tables", c.tables},
+          {"fractions", c.fractions}};
 }
 
 ModelConfig config_from_json(const nlohmann::json& json) {
@@ -47,7 +48,10 @@ ModelConfig config_from_json(const nlohmann::json& json) {
   fields.integer("mixer_heads", c.mixer_heads);
   fields.integer("window", c.window);
   fields.integer("value_bins", c.value_bins);
-  if (fields.has("tables")) fields.boolean("tables", c.tables);  // Files from before the field was there all have them.
+  // Files from before a field was there all have tables, and none sees fractions.
+  if (fields.has("tables")) fields.boolean("tables", c.tables);
+  c.fractions = false;
+  if (fields.has("fractions")) fields.boolean("fractions", c.fractions);
   return c;
 }
 

@@ -34,6 +34,11 @@ struct Asked {
   int rows;
 };
 
+/// Those of a batch from a token on; null if it has none.
+const Fraction* fractions_at(const DenoiseBatch& batch, std::ptrdiff_t token) noexcept {
+  return batch.fractions == nullptr ? nullptr : batch.fractions + token;
+}
+
 }  // namespace
 
 std::vector<std::string> available_instructions() {
@@ -153,7 +158,8 @@ void NativeDenoiser::Impl::enter_mixer(const DenoiseBatch& batch) noexcept {
   const int stride = model.mixer_in.stride();
   for (int r = 0; r < rows; ++r) {
     float* x = mixer_normal.data();
-    model.embed_actions(batch.tokens + static_cast<std::ptrdiff_t>(r) * model.layout.slots(), x);
+    const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(r) * model.layout.slots();
+    model.embed_actions(batch.tokens + at, fractions_at(batch, at), x);
     const float* position = model.positions.data() + static_cast<std::ptrdiff_t>(r % batch.steps) * width;
     float* to = mixer.data() + static_cast<std::ptrdiff_t>(r) * stride;
     for (int i = 0; i < width; ++i) to[i] += x[i] + position[i];
@@ -232,8 +238,8 @@ void NativeDenoiser::run(const DenoiseBatch& batch) noexcept {
   Impl& m = *impl_;
   const TokenLayout& layout = m.model.layout;
   const ModelConfig& config = m.model.config;
-  const auto step_at = [&](int window, int step) {
-    return batch.tokens + (static_cast<std::ptrdiff_t>(window) * batch.steps + step) * layout.slots();
+  const auto place_of = [&](int window, int step) {
+    return (static_cast<std::ptrdiff_t>(window) * batch.steps + step) * layout.slots();
   };
   if (batch.depth == PassDepth::kDynamics) {
     if (!config.tables) {
@@ -241,7 +247,7 @@ void NativeDenoiser::run(const DenoiseBatch& batch) noexcept {
       return;
     }
     for (int w = 0; w < batch.windows; ++w) {
-      m.model.put_dynamics(step_at(w, batch.steps - 2),
+      m.model.put_dynamics(batch.tokens + place_of(w, batch.steps - 2),
                            batch.logits + static_cast<std::ptrdiff_t>(w) * layout.state_logits());
     }
     return;
@@ -251,7 +257,9 @@ void NativeDenoiser::run(const DenoiseBatch& batch) noexcept {
   int rows = 0;
   for (int w = 0; w < batch.windows; ++w) {
     for (int i = first; i < batch.steps; ++i, ++rows) {
-      m.model.embed_states(step_at(w, i), m.residual.data() + static_cast<std::ptrdiff_t>(rows) * config.width);
+      const std::ptrdiff_t at = place_of(w, i);
+      m.model.embed_states(batch.tokens + at, fractions_at(batch, at),
+                           m.residual.data() + static_cast<std::ptrdiff_t>(rows) * config.width);
     }
   }
   m.encode(rows);

@@ -1,5 +1,7 @@
 #include "model/packed_model.hpp"
 
+#include "model/between_bins.hpp"
+
 namespace ripen {
 
 namespace {
@@ -71,16 +73,37 @@ PackedModel::PackedModel(const ModelFile& model, Precision wanted, const kernels
   }
 }
 
-void PackedModel::embed_states(const Token* states, float* out) const noexcept {
-  int rows[kMaxSlots];
-  for (int s = 0; s < layout.states(); ++s) rows[s] = tables.row(s, states[s]);
-  kernels->sum_rows(embed_table.data(), rows, layout.states(), embed_bias.data(), config.width, out);
+void PackedModel::embed(const std::vector<float>& table, const std::vector<float>& start, const Token* step,
+                        const Fraction* fractions, int first, int last, int width, float* out) const noexcept {
+  int rows[2 * kMaxSlots];
+  float weights[2 * kMaxSlots];
+  int count = 0;
+  bool between = false;
+  for (int s = first; s < last; ++s) {
+    rows[count] = tables.row(s, step[s]);
+    weights[count++] = 1.0F;
+    if (fractions == nullptr || !config.fractions || step[s] == kMask) continue;
+    const int other = neighbour_of(layout.slot(s), step[s], fractions[s]);
+    if (other == step[s]) continue;
+    const float share = share_of_neighbour(fractions[s]);
+    weights[count - 1] = 1.0F - share;
+    rows[count] = rows[count - 1] + other - step[s];
+    weights[count++] = share;
+    between = true;
+  }
+  if (between) {
+    kernels->blend_rows(table.data(), rows, weights, count, start.data(), width, out);
+  } else {
+    kernels->sum_rows(table.data(), rows, count, start.data(), width, out);
+  }
 }
 
-void PackedModel::embed_actions(const Token* step, float* out) const noexcept {
-  int rows[kMaxSlots];
-  for (int s = layout.states(); s < layout.slots(); ++s) rows[s - layout.states()] = tables.row(s, step[s]);
-  kernels->sum_rows(action_table.data(), rows, layout.actions(), action_bias.data(), config.mixer_width, out);
+void PackedModel::embed_states(const Token* states, const Fraction* fractions, float* out) const noexcept {
+  embed(embed_table, embed_bias, states, fractions, 0, layout.states(), config.width, out);
+}
+
+void PackedModel::embed_actions(const Token* step, const Fraction* fractions, float* out) const noexcept {
+  embed(action_table, action_bias, step, fractions, layout.states(), layout.slots(), config.mixer_width, out);
 }
 
 void PackedModel::put_dynamics(const Token* before, float* logits) const noexcept {

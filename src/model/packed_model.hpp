@@ -18,10 +18,10 @@ namespace ripen {
 struct PackedModel {
   PackedModel(const ModelFile& model, Precision precision, const kernels::Kernels& kernels);
 
-  /// The first layer of a step's features. states: [states]; out: [width]
-  void embed_states(const Token* states, float* out) const noexcept;
-  /// What a step's actions add in the mixer. step: [slots]; out: [mixer width]
-  void embed_actions(const Token* step, float* out) const noexcept;
+  /// The first layer of a step's features. states, fractions: [states], fractions may be null; out: [width]
+  void embed_states(const Token* states, const Fraction* fractions, float* out) const noexcept;
+  /// What a step's actions add in the mixer. step, fractions: [slots], fractions may be null; out: [mixer width]
+  void embed_actions(const Token* step, const Fraction* fractions, float* out) const noexcept;
 
   // Rows of the tables for one step's states, written or added to its logits: what the step before, the step after and
   // its own tokens say.
@@ -54,6 +54,11 @@ struct PackedModel {
   std::vector<float> action_table, action_bias;  // [action rows][mixer width]
   std::vector<float> positions;                  // [window][mixer width]
   std::vector<Layer> layers;
+
+ private:
+  /// The rows of an embedding for the slots from first to last, added to start.
+  void embed(const std::vector<float>& table, const std::vector<float>& start, const Token* step,
+             const Fraction* fractions, int first, int last, int width, float* out) const noexcept;
 };
 
 }  // namespace ripen

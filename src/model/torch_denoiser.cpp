@@ -25,9 +25,14 @@ void TorchDenoiser::run(const DenoiseBatch& batch) noexcept {
     write_states(model_->dynamics(windows.select(1, batch.steps - 2)), layout.state_logits());
     return;
   }
+  auto beside = model_->beside_centres(batch.tokens, batch.fractions, rows);
+  if (beside.defined()) beside = beside.view_as(windows);
   const bool whole = batch.depth == PassDepth::kWindow;
-  const auto steps = whole ? windows.flatten(0, 1) : windows.select(1, batch.steps - 1);
-  const auto encoded = model_->encode(steps.slice(1, 0, layout.states()));
+  const auto states_of = [&](const torch::Tensor& all) {
+    if (!all.defined()) return all;
+    return (whole ? all.flatten(0, 1) : all.select(1, batch.steps - 1)).slice(1, 0, layout.states());
+  };
+  const auto encoded = model_->encode(states_of(windows), states_of(beside));
   if (batch.value != nullptr) {
     const auto bins = torch::arange(model_->config().value_bins, torch::kFloat);
     const auto value = (torch::softmax(encoded.value, -1) * bins).sum(-1).contiguous();
@@ -35,7 +40,7 @@ void TorchDenoiser::run(const DenoiseBatch& batch) noexcept {
   }
   auto action = encoded.action;
   if (whole) {
-    const auto [mixed, state] = model_->mix(windows, encoded);
+    const auto [mixed, state] = model_->mix(windows, encoded, beside);
     write_states(state, layout.logits());
     action = mixed.flatten(0, 1);
   }

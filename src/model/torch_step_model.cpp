@@ -1,6 +1,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "model/between_bins.hpp"
 #include "model/table_layout.hpp"
 #include "ripen/error.hpp"
 #include "ripen/torch/step_model.hpp"
@@ -80,20 +81,46 @@ torch::Tensor StepModelImpl::indices(const Token* tokens, std::int64_t count) co
   return result.to(embed_offsets_.device());
 }
 
+torch::Tensor StepModelImpl::beside_centres(const Token* tokens, const Fraction* fractions, std::int64_t count) const {
+  if (fractions == nullptr || !config_.fractions) return {};
+  auto result = torch::zeros({count, layout_.slots()});
+  auto* out = result.data_ptr<float>();
+  for (std::int64_t i = 0; i < count * layout_.slots(); ++i) {
+    const Slot& slot = layout_.slot(static_cast<int>(i % layout_.slots()));
+    if (tokens[i] == kMask || neighbour_of(slot, tokens[i], fractions[i]) == tokens[i]) continue;
+    out[i] = std::copysign(share_of_neighbour(fractions[i]), static_cast<float>(fractions[i]));
+  }
+  return result.to(embed_offsets_.device());
+}
+
 torch::Tensor StepModelImpl::linear(const std::string& name, const torch::Tensor& x) {
   return torch::linear(x.to(compute_), weight(name + ".weight").to(compute_), weight(name + ".bias").to(compute_));
+}
+
+torch::Tensor StepModelImpl::embed(const std::string& name, const torch::Tensor& indices, const torch::Tensor& beside,
+                                   const torch::Tensor& offsets) {
+  // A one-hot matrix product: on CPU and GPU alike its backward pass is far cheaper than an embedding's scatter.
+  // Between the centres of two bins it is two-hot.
+  auto shape = indices.sizes().vec();
+  shape.back() = weight(name + ".weight").size(1);
+  const auto hot = torch::zeros(shape, indices.options().dtype(compute_));
+  const auto own = indices + offsets;
+  if (!beside.defined()) {
+    hot.scatter_(-1, own, 1.0);
+  } else {  // What lies beside an end of the range is 0 there already.
+    const auto share = beside.abs();
+    hot.scatter_(-1, own, (1.0 - share).to(compute_));
+    hot.scatter_add_(-1, own + beside.sign().to(torch::kLong), share.to(compute_));
+  }
+  return linear(name, hot);
 }
 
 torch::Tensor StepModelImpl::norm(const std::string& name, const torch::Tensor& x) {
   return torch::layer_norm(x, {x.size(-1)}, weight(name + ".weight"), weight(name + ".bias"));
 }
 
-StepModelImpl::StepOutput StepModelImpl::encode(const torch::Tensor& states) {
-  // A one-hot matrix product: on CPU and GPU alike its backward pass is far cheaper than an embedding's scatter.
-  const auto hot =
-      torch::zeros({states.size(0), weight("step.embed.weight").size(1)}, states.options().dtype(compute_));
-  hot.scatter_(1, states + embed_offsets_, 1.0);
-  auto x = linear("step.embed", hot).to(torch::kFloat);
+StepModelImpl::StepOutput StepModelImpl::encode(const torch::Tensor& states, const torch::Tensor& beside) {
+  auto x = embed("step.embed", states, beside, embed_offsets_).to(torch::kFloat);
   for (int b = 0; b < config_.blocks; ++b) {
     const std::string block = "step." + std::to_string(b);
     const auto hidden = torch::relu(linear(block + ".up", norm(block + ".norm", x)));
@@ -120,7 +147,8 @@ torch::Tensor StepModelImpl::dynamics(const torch::Tensor& steps) {
   return torch::embedding(weight("dynamics.table"), pair_rows(states, actions));
 }
 
-std::pair<torch::Tensor, torch::Tensor> StepModelImpl::mix(const torch::Tensor& windows, const StepOutput& encoded) {
+std::pair<torch::Tensor, torch::Tensor> StepModelImpl::mix(const torch::Tensor& windows, const StepOutput& encoded,
+                                                           const torch::Tensor& beside) {
   const auto batch = windows.size(0), steps = windows.size(1);
   const std::int64_t width = config_.mixer_width, heads = config_.mixer_heads;
   if (width == 0) {  // Only the step before is known.
@@ -129,12 +157,11 @@ std::pair<torch::Tensor, torch::Tensor> StepModelImpl::mix(const torch::Tensor& 
   }
   const auto states = windows.slice(-1, 0, layout_.states());
   const auto actions = windows.slice(-1, layout_.states());
+  const auto beside_actions = beside.defined() ? beside.slice(-1, layout_.states()) : beside;
 
-  const auto hot =
-      torch::zeros({batch, steps, weight("mixer.action_in.weight").size(1)}, windows.options().dtype(compute_));
-  hot.scatter_(-1, actions + action_offsets_, 1.0);
   auto x = linear("mixer.in", encoded.features.view({batch, steps, -1})).to(torch::kFloat) +
-           linear("mixer.action_in", hot) + weight("mixer.position").slice(0, 0, steps);
+           embed("mixer.action_in", actions, beside_actions, action_offsets_) +
+           weight("mixer.position").slice(0, 0, steps);
   for (int l = 0; l < config_.mixer_layers; ++l) {
     const std::string layer = "mixer." + std::to_string(l);
     const auto qkv = linear(layer + ".qkv", norm(layer + ".attention_norm", x))

@@ -1,6 +1,9 @@
 #include "train/batch.hpp"
 
+#include <string>
 #include <utility>
+
+#include "ripen/error.hpp"
 
 namespace ripen::train {
 
@@ -8,47 +11,86 @@ namespace {
 
 constexpr std::size_t kReady = 4;  // Batches kept ahead; more would only cost memory.
 
-/// Appends `steps` steps of a trajectory from `from` on, the last one repeated past the end, where a goal holds.
-void append_window(const Trajectory& trajectory, int from, int steps, int slots, std::vector<Token>& tokens,
-                   std::vector<std::uint64_t>* good) {
-  for (int i = 0; i < steps; ++i) {
-    const auto at = std::min(from + i, trajectory.steps - 1);
-    const auto begin = trajectory.tokens.begin() + at * slots;
-    tokens.insert(tokens.end(), begin, begin + slots);
-    if (good != nullptr) good->push_back(trajectory.good_actions[static_cast<std::size_t>(at)]);
+/// Throws Error if a trajectory of a source is not what it says it is.
+void check(const Trajectory& trajectory, const TokenLayout& layout, std::uint64_t number) {
+  const auto refuse = [&](const std::string& problem) {
+    throw Error("trajectory " + std::to_string(number) + ": " + problem);
+  };
+  if (trajectory.steps < 1) refuse("steps is " + std::to_string(trajectory.steps) + ", not 1 or more");
+  const auto steps = static_cast<std::size_t>(trajectory.steps), slots = static_cast<std::size_t>(layout.slots());
+  const auto require = [&](const char* field, std::size_t has, std::size_t wanted, bool may_be_empty) {
+    if (has == wanted || (may_be_empty && has == 0)) return;
+    refuse(std::string(field) + " has " + std::to_string(has) + " values, not " + std::to_string(wanted));
+  };
+  require("tokens", trajectory.tokens.size(), steps * slots, false);
+  require("fractions", trajectory.fractions.size(), steps * slots, true);
+  require("good_actions", trajectory.good_actions.size(), steps, false);
+  require("to_goal", trajectory.to_goal.size(), steps, false);
+  require("chance", trajectory.chance.size(), steps, true);
+  for (std::size_t i = 0; i < steps * slots; ++i) {
+    const Slot& slot = layout.slot(static_cast<int>(i % slots));
+    if (trajectory.tokens[i] < slot.vocabulary) continue;
+    refuse("step " + std::to_string(i / slots) + ", slot '" + slot.name + "': token " +
+           std::to_string(trajectory.tokens[i]) + " is outside of its " + std::to_string(slot.vocabulary) + " values");
   }
+}
+
+/// Appends `count` values of a trajectory from the token `from` on.
+void append(const Trajectory& trajectory, std::size_t from, std::size_t count, bool fractions, Values& out) {
+  const auto begin = trajectory.tokens.begin() + static_cast<std::ptrdiff_t>(from);
+  out.tokens.insert(out.tokens.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
+  if (fractions && !trajectory.fractions.empty()) {
+    const auto first = trajectory.fractions.begin() + static_cast<std::ptrdiff_t>(from);
+    out.fractions.insert(out.fractions.end(), first, first + static_cast<std::ptrdiff_t>(count));
+  } else {
+    out.fractions.insert(out.fractions.end(), count, 0);
+  }
+}
+
+/// Appends a window of a trajectory from the step `from` on, the last one repeated past the end, where a goal holds.
+void append_window(const Trajectory& trajectory, int from, const BatchShape& shape, std::size_t slots, Values& out,
+                   std::vector<std::uint64_t>* good) {
+  for (int i = 0; i < shape.window; ++i) {
+    const auto at = static_cast<std::size_t>(std::min(from + i, trajectory.steps - 1));
+    append(trajectory, at * slots, slots, shape.fractions, out);
+    if (good != nullptr) good->push_back(trajectory.good_actions[at]);
+  }
+}
+
+/// The last `size` values.
+Corruption::Window last_of(Values& values, std::size_t size) {
+  return {std::span(values.tokens).last(size), std::span(values.fractions).last(size)};
 }
 
 }  // namespace
 
 Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::uint64_t& first) {
-  const int slots = source.layout().slots();
-  const int states = source.layout().states();
+  const auto slots = static_cast<std::size_t>(source.layout().slots());
+  const std::size_t window = static_cast<std::size_t>(shape.window) * slots;
   Random random(first, 1);
-  Corruption corruption(source.layout());
+  Corruption corruption(source.layout(), shape.fractions);
   Batch batch;
   Trajectory trajectory, other;
-  std::vector<Token> stale;
+  Values stale;
   int steps = 0, windows = 0;
   while (steps < shape.steps || windows < shape.windows) {
-    source.make(first++, trajectory);
-    for (int i = 0; i + 1 < trajectory.steps && steps < shape.steps; ++i) {
-      if (!trajectory.chance.empty() && random.uniform() >= trajectory.chance[static_cast<std::size_t>(i)]) continue;
-      const auto begin = trajectory.tokens.begin() + i * slots;
-      batch.steps.insert(batch.steps.end(), begin, begin + slots);
-      batch.next_states.insert(batch.next_states.end(), begin + slots, begin + slots + states);
-      batch.good.push_back(trajectory.good_actions[static_cast<std::size_t>(i)]);
-      batch.to_goal.push_back(trajectory.to_goal[static_cast<std::size_t>(i)]);
+    source.make(first, trajectory);
+    check(trajectory, source.layout(), first++);
+    for (std::size_t i = 0; i + 1 < static_cast<std::size_t>(trajectory.steps) && steps < shape.steps; ++i) {
+      if (!trajectory.chance.empty() && random.uniform() >= trajectory.chance[i]) continue;
+      append(trajectory, i * slots, slots, shape.fractions, batch.steps);
+      append(trajectory, (i + 1) * slots, slots, shape.fractions, batch.next);
+      batch.good.push_back(trajectory.good_actions[i]);
+      batch.to_goal.push_back(trajectory.to_goal[i]);
       ++steps;
     }
     if (windows < shape.windows && other.steps > 0) {
-      append_window(trajectory, random.below(trajectory.steps), shape.window, slots, batch.clean, &batch.window_good);
-      stale.clear();
-      append_window(other, random.below(other.steps), shape.window, slots, stale, nullptr);
-      const auto size = static_cast<std::size_t>(shape.window * slots);
-      batch.corrupted.insert(batch.corrupted.end(), batch.clean.end() - static_cast<std::ptrdiff_t>(size),
-                             batch.clean.end());
-      batch.known.push_back(corruption.apply(std::span(batch.corrupted).last(size), stale, random));
+      const int from = random.below(trajectory.steps);
+      append_window(trajectory, from, shape, slots, batch.clean, &batch.window_good);
+      append_window(trajectory, from, shape, slots, batch.corrupted, nullptr);
+      stale = {};
+      append_window(other, random.below(other.steps), shape, slots, stale, nullptr);
+      batch.known.push_back(corruption.apply(last_of(batch.corrupted, window), last_of(stale, window), random));
       ++windows;
     }
     std::swap(trajectory, other);

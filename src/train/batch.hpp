@@ -14,19 +14,26 @@
 namespace ripen::train {
 
 struct BatchShape {
-  int steps = 4096;  ///< single steps with a successor
-  int windows = 64;  ///< corrupted windows
-  int window = 16;   ///< [steps] in each
+  int steps = 4096;        ///< single steps with a successor
+  int windows = 64;        ///< corrupted windows
+  int window = 16;         ///< [steps] in each
+  bool fractions = false;  ///< false: all are 0, for networks that see bins alone
+};
+
+/// Tokens of some slots, and where in their bins the values lie.
+struct Values {
+  std::vector<Token> tokens;
+  std::vector<Fraction> fractions;  ///< as many
 };
 
 /// Plain arrays, ready to become tensors.
 struct Batch {
-  std::vector<Token> steps;                ///< [steps][slots], clean
-  std::vector<Token> next_states;          ///< [steps][states], clean
+  Values steps;                            ///< [steps][slots], clean
+  Values next;                             ///< [steps][slots], the step after each
   std::vector<std::uint64_t> good;         ///< [steps]
   std::vector<float> to_goal;              ///< [steps]
-  std::vector<Token> clean;                ///< [windows][window][slots]
-  std::vector<Token> corrupted;            ///< the same after the forward process
+  Values clean;                            ///< [windows][window][slots]
+  Values corrupted;                        ///< the same after the forward process
   std::vector<std::uint64_t> window_good;  ///< [windows][window]
   std::vector<Corruption::Known> known;    ///< [windows]
 };
@@ -54,7 +61,8 @@ class BatchMaker {
   std::vector<std::jthread> workers_;
 };
 
-/// One batch, made here and now, from trajectories first, first + 1, ...
+/// One batch, made here and now, from trajectories first, first + 1, ... Throws Error naming the trajectory and the
+/// field if one has not the shape that it claims, or a token outside of its vocabulary.
 Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::uint64_t& first);
 
 }  // namespace ripen::train

@@ -34,25 +34,33 @@ void Corruption::set_levels(int steps, Random& random) {
   }
 }
 
-Token Corruption::noised(int slot, Token token, double level, Random& random) const {
+void Corruption::noise(int slot, Token& token, Fraction& fraction, double level, Random& random) const {
+  constexpr double kFractions = 256.0;  // Of a bin.
   const Slot& s = layout_.slot(slot);
   if (random.uniform() < level) {
-    return random.uniform() < kWrong ? static_cast<Token>(random.below(s.vocabulary)) : kMask;
+    token = random.uniform() < kWrong ? static_cast<Token>(random.below(s.vocabulary)) : kMask;
+    const bool somewhere = fractions_ && s.continuous() && token != kMask;
+    fraction = static_cast<Fraction>(somewhere ? random.below(256) - 128 : 0);
+    return;
   }
-  if (!s.continuous()) return token;
+  if (!s.continuous()) return;
   const double spread = level * kSpread * s.vocabulary;
-  const double moved = std::round(static_cast<double>(token) + spread * random.normal());
-  return static_cast<Token>(std::clamp(moved, 0.0, s.vocabulary - 1.0));
+  const double moved = token + fraction / kFractions + spread * random.normal();
+  token = static_cast<Token>(std::clamp(std::round(moved), 0.0, s.vocabulary - 1.0));
+  if (fractions_) {
+    fraction = static_cast<Fraction>(std::clamp(std::lround((moved - token) * kFractions), -128L, 127L));
+  }
 }
 
-Corruption::Known Corruption::apply(std::span<Token> window, std::span<const Token> stale, Random& random) {
+Corruption::Known Corruption::apply(const Window& window, const Window& stale, Random& random) {
   const int slots = layout_.slots();
-  const int steps = static_cast<int>(window.size()) / slots;
+  const int steps = static_cast<int>(window.tokens.size()) / slots;
   const int states = layout_.states();
   const int head = random.uniform() < kHistory ? random.below((steps + 1) / 2) : 0;
   if (random.uniform() < kStale) {
     const auto from = static_cast<std::ptrdiff_t>(head * slots + states);
-    std::copy(stale.begin() + from, stale.end(), window.begin() + from);
+    std::copy(stale.tokens.begin() + from, stale.tokens.end(), window.tokens.begin() + from);
+    std::copy(stale.fractions.begin() + from, stale.fractions.end(), window.fractions.begin() + from);
   }
   const bool observed = random.uniform() < kObserved;
   // What is to be seen and what is to be done are not decided alike: each has levels of its own.
@@ -61,8 +69,8 @@ Corruption::Known Corruption::apply(std::span<Token> window, std::span<const Tok
     for (int i = head; i < steps; ++i) {
       if (i == head && first == 0 && observed) continue;
       for (int s = first; s < last; ++s) {
-        Token& token = window[static_cast<std::size_t>(i * slots + s)];
-        token = noised(s, token, levels_[static_cast<std::size_t>(i - head)], random);
+        const auto at = static_cast<std::size_t>(i * slots + s);
+        noise(s, window.tokens[at], window.fractions[at], levels_[static_cast<std::size_t>(i - head)], random);
       }
     }
   }

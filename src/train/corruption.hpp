@@ -11,10 +11,17 @@ namespace ripen::train {
 
 /// Corrupts windows of a plan. Every step has its own noise level (diffusion forcing, Chen et al. 2024,
 /// arXiv 2407.01392); a token is kept, masked, or replaced by a wrong one, so that the model learns to revise. A kept
-/// token of a binned channel is moved a little, the more the noisier.
+/// token of a binned channel is moved a little, the more the noisier, and a wrong one is anywhere in its bin.
 class Corruption {
  public:
-  explicit Corruption(const TokenLayout& layout) : layout_(layout) {}
+  /// fractions: false leaves all of them 0, for networks that see bins alone.
+  Corruption(const TokenLayout& layout, bool fractions) : layout_(layout), fractions_(fractions) {}
+
+  /// Values of a window's slots, [steps][slots] each.
+  struct Window {
+    std::span<Token> tokens;
+    std::span<Fraction> fractions;
+  };
 
   /// What of a window is known.
   struct Known {
@@ -22,15 +29,16 @@ class Corruption {
     bool observed = false;  ///< the state of the step behind them was seen too
   };
 
-  /// window: clean tokens, [steps][slots], corrupted in place but for what is known. stale: a window of a plan made for
-  /// another start, same shape, which may take the place of everything behind the head's state.
-  Known apply(std::span<Token> window, std::span<const Token> stale, Random& random);
+  /// window: clean, corrupted in place but for what is known. stale: a window of a plan made for another start, same
+  /// shape, which may take the place of everything behind the head's state.
+  Known apply(const Window& window, const Window& stale, Random& random);
 
  private:
   void set_levels(int steps, Random& random);
-  [[nodiscard]] Token noised(int slot, Token token, double level, Random& random) const;
+  void noise(int slot, Token& token, Fraction& fraction, double level, Random& random) const;
 
   const TokenLayout& layout_;
+  bool fractions_;
   std::vector<double> levels_;
 };
 

@@ -1,5 +1,7 @@
 #include "train/losses.hpp"
 
+#include "model/between_bins.hpp"
+
 namespace ripen::train {
 
 namespace {
@@ -12,22 +14,31 @@ torch::Device device_of(StepModel& model) { return model->parameters().front().d
 /// to 2.
 constexpr float kSmear[] = {0.06F, 0.24F, 0.40F, 0.24F, 0.06F};
 
-void put_target(const Slot& slot, Token token, float* out) {
+void add_smeared(const Slot& slot, int token, float weight, float* out) {
+  for (int i = -2; i <= 2; ++i) out[std::clamp(token + i, 0, slot.vocabulary - 1)] += weight * kSmear[i + 2];
+}
+
+/// Between the centres of two bins the target is between theirs, so that its mean is the value.
+void put_target(const Slot& slot, Token token, Fraction fraction, float* out) {
   if (!slot.continuous()) {
     out[token] = 1.0F;
     return;
   }
-  for (int i = -2; i <= 2; ++i) out[std::clamp(token + i, 0, slot.vocabulary - 1)] += kSmear[i + 2];
+  const int other = neighbour_of(slot, token, fraction);
+  const float share = other == token ? 0.0F : share_of_neighbour(fraction);
+  add_smeared(slot, token, 1.0F - share, out);
+  if (other != token) add_smeared(slot, other, share, out);
 }
 
 /// Targets of the action slots, [N, action logits]; the first slot's are uniform over equally good values.
-torch::Tensor action_targets(const TokenLayout& layout, const std::vector<std::uint64_t>& good, const Token* tokens) {
+torch::Tensor action_targets(const TokenLayout& layout, const std::vector<std::uint64_t>& good, const Values& clean) {
   auto targets = torch::zeros({static_cast<std::int64_t>(good.size()), layout.action_logits()});
   float* out = targets.data_ptr<float>();
-  for (std::size_t i = 0; i < good.size(); ++i, tokens += layout.slots()) {
+  for (std::size_t i = 0; i < good.size(); ++i) {
     for (int s = layout.states(); s < layout.slots(); out += layout.slot(s).vocabulary, ++s) {
       const std::uint64_t mask = s == layout.states() ? good[i] : 0;
-      if (mask == 0) put_target(layout.slot(s), tokens[s], out);
+      const std::size_t at = i * static_cast<std::size_t>(layout.slots()) + static_cast<std::size_t>(s);
+      if (mask == 0) put_target(layout.slot(s), clean.tokens[at], clean.fractions[at], out);
       for (int v = 0; v < layout.slot(s).vocabulary && mask != 0; ++v) {
         out[v] = is_good(mask, v) ? 1.0F / static_cast<float>(std::popcount(mask)) : 0.0F;
       }
@@ -36,13 +47,29 @@ torch::Tensor action_targets(const TokenLayout& layout, const std::vector<std::u
   return targets;
 }
 
-/// Rows of a slot's targets by token, [vocabulary, vocabulary].
+/// Rows of a slot's targets at the bins' centres, [vocabulary, vocabulary].
 torch::Tensor target_rows(const Slot& slot) {
   auto rows = torch::zeros({slot.vocabulary, slot.vocabulary});
   for (int v = 0; v < slot.vocabulary; ++v) {
-    put_target(slot, static_cast<Token>(v), rows.data_ptr<float>() + static_cast<std::ptrdiff_t>(v) * slot.vocabulary);
+    put_target(slot, static_cast<Token>(v), 0,
+               rows.data_ptr<float>() + static_cast<std::ptrdiff_t>(v) * slot.vocabulary);
   }
   return rows;
+}
+
+/// What the state slots should be.
+struct StateTarget {
+  torch::Tensor tokens;  // [..., states]
+  torch::Tensor beside;  // [..., states] their beside_centres(); undefined for the centres
+};
+
+StateTarget state_target(StepModel& model, const Values& clean) {
+  const auto count = static_cast<std::int64_t>(clean.tokens.size()) / model->layout().slots();
+  const auto states_of = [&](const torch::Tensor& all) {
+    return all.defined() ? all.slice(1, 0, model->layout().states()) : all;
+  };
+  return {states_of(model->indices(clean.tokens.data(), count)),
+          states_of(model->beside_centres(clean.tokens.data(), clean.fractions.data(), count))};
 }
 
 /// What both loss and score need of a batch, run through the model.
@@ -51,48 +78,50 @@ struct Outputs {
   torch::Tensor action_target;  // [N, action logits]
   torch::Tensor to_goal;        // [N]
   torch::Tensor next;           // [N, states, widest]
-  torch::Tensor next_target;    // [N, states]
+  StateTarget next_target;      // [N, states]
   torch::Tensor window_action;  // [B*W, action logits]
   torch::Tensor window_action_target;
-  torch::Tensor window_state;   // [B, W, states, widest]
-  torch::Tensor window_target;  // [B, W, slots]
+  torch::Tensor window_state;  // [B, W, states, widest]
+  StateTarget window_target;   // [B, W, states]
 };
-
-torch::Tensor state_indices(StepModel& model, const std::vector<Token>& states) {
-  const auto count = static_cast<std::int64_t>(states.size()) / model->layout().states();
-  auto result = torch::empty({count, model->layout().states()}, torch::kLong);
-  std::copy(states.begin(), states.end(), result.data_ptr<std::int64_t>());
-  return result.to(device_of(model));
-}
 
 Outputs run(StepModel& model, const Batch& batch) {
   const TokenLayout& layout = model->layout();
   const auto device = device_of(model);
   const auto steps = static_cast<std::int64_t>(batch.good.size());
   const auto positions = static_cast<std::int64_t>(batch.window_good.size());
-  const auto single = model->indices(batch.steps.data(), steps);
-  const auto windows = model->indices(batch.corrupted.data(), positions);
+  const auto single = model->indices(batch.steps.tokens.data(), steps);
+  const auto windows = model->indices(batch.corrupted.tokens.data(), positions);
+  const auto beside = [&](const Values& values, std::int64_t count) {
+    return model->beside_centres(values.tokens.data(), values.fractions.data(), count);
+  };
+  const auto single_beside = beside(batch.steps, steps), windows_beside = beside(batch.corrupted, positions);
 
   // One pass of the step encoder over single steps and windows: larger products run better.
-  const auto states = torch::cat({single.slice(1, 0, layout.states()), windows.slice(1, 0, layout.states())});
-  const auto encoded = model->encode(states);
+  const auto states_of = [&](const torch::Tensor& a, const torch::Tensor& b) {
+    return a.defined() ? torch::cat({a.slice(1, 0, layout.states()), b.slice(1, 0, layout.states())}) : torch::Tensor();
+  };
+  const auto encoded = model->encode(states_of(single, windows), states_of(single_beside, windows_beside));
   Outputs out;
   const auto cut = [&](const torch::Tensor& t, std::int64_t from, std::int64_t to) { return t.slice(0, from, to); };
   out.step = {cut(encoded.features, 0, steps), cut(encoded.action, 0, steps), cut(encoded.value, 0, steps)};
-  out.action_target = action_targets(layout, batch.good, batch.steps.data()).to(device);
+  out.action_target = action_targets(layout, batch.good, batch.steps).to(device);
   out.to_goal = torch::tensor(batch.to_goal).to(device);
   out.next = model->dynamics(single);
-  out.next_target = state_indices(model, batch.next_states);
+  out.next_target = state_target(model, batch.next);
   if (model->config().mixer_width > 0) {
     const auto window = model->config().window;
     const auto rows = steps + positions;
     const StepModelImpl::StepOutput rest{cut(encoded.features, steps, rows), cut(encoded.action, steps, rows), {}};
-    const auto shaped = windows.view({-1, window, layout.slots()});
-    const auto [action, state] = model->mix(shaped, rest);
+    const auto in_windows = [&](const torch::Tensor& all) {
+      return all.defined() ? all.view({-1, window, all.size(-1)}) : all;
+    };
+    const auto [action, state] = model->mix(in_windows(windows), rest, in_windows(windows_beside));
     out.window_action = action.flatten(0, 1);
     out.window_state = state;
-    out.window_action_target = action_targets(layout, batch.window_good, batch.clean.data()).to(device);
-    out.window_target = model->indices(batch.clean.data(), positions).view_as(shaped);
+    out.window_action_target = action_targets(layout, batch.window_good, batch.clean).to(device);
+    const StateTarget target = state_target(model, batch.clean);
+    out.window_target = {in_windows(target.tokens), in_windows(target.beside)};
   }
   return out;
 }
@@ -114,8 +143,16 @@ torch::Tensor action_loss(const TokenLayout& layout, const torch::Tensor& logits
   return sum / layout.actions();
 }
 
+/// Targets of binned slots, [N, vocabulary]. tokens, beside: [N].
+torch::Tensor smeared(const Slot& slot, const torch::Tensor& tokens, const torch::Tensor& beside) {
+  const auto rows = target_rows(slot).to(tokens.device());
+  const auto own = torch::embedding(rows, tokens);
+  if (!beside.defined()) return own;
+  return torch::lerp(own, torch::embedding(rows, tokens + beside.sign().to(torch::kLong)), beside.abs().unsqueeze(-1));
+}
+
 /// Mean cross-entropy over all state tokens. logits: [..., states, widest]; target: [..., states].
-torch::Tensor state_loss(const TokenLayout& layout, const torch::Tensor& logits, const torch::Tensor& target) {
+torch::Tensor state_loss(const TokenLayout& layout, const torch::Tensor& logits, const StateTarget& target) {
   torch::Tensor sum;
   int first = 0;
   while (first < layout.states()) {  // Slots of one vocabulary at a time.
@@ -126,9 +163,12 @@ torch::Tensor state_loss(const TokenLayout& layout, const torch::Tensor& logits,
       ++last;
     }
     const auto scores = logits.slice(-2, first, last).slice(-1, 0, slot.vocabulary).reshape({-1, slot.vocabulary});
-    const auto tokens = target.slice(-1, first, last).reshape({-1});
+    const auto of_slots = [&](const torch::Tensor& all) {
+      return all.defined() ? all.slice(-1, first, last).reshape({-1}) : all;
+    };
+    const auto tokens = of_slots(target.tokens);
     const auto part = slot.continuous()
-                          ? soft_cross_entropy(scores, torch::embedding(target_rows(slot).to(scores.device()), tokens))
+                          ? soft_cross_entropy(scores, smeared(slot, tokens, of_slots(target.beside)))
                           : torch::nll_loss(torch::log_softmax(scores, -1), tokens, {}, at::Reduction::Mean);
     const auto weighted = part * (static_cast<double>(last - first) / layout.states());
     sum = sum.defined() ? sum + weighted : weighted;
@@ -163,7 +203,7 @@ torch::Tensor loss_of(StepModel& model, const Batch& batch) {
   if (model->config().tables) loss = loss + state_loss(layout, out.next, out.next_target);
   if (out.window_action.defined()) {
     loss = loss + action_loss(layout, out.window_action, out.window_action_target) +
-           state_loss(layout, out.window_state, out.window_target.slice(-1, 0, layout.states()));
+           state_loss(layout, out.window_state, out.window_target);
   }
   return loss;
 }
@@ -173,15 +213,14 @@ Evaluation score(StepModel& model, const Batch& batch) {
   const Outputs out = run(model, batch);
   Evaluation result;
   result.good_action = good_share(model->layout(), out.step.action, out.action_target);
-  result.whole_state = share((out.next.argmax(-1) == out.next_target).all(1));
+  result.whole_state = share((out.next.argmax(-1) == out.next_target.tokens).all(1));
   const auto bins = torch::arange(model->config().value_bins, out.to_goal.options());
   const auto expected = (torch::softmax(out.step.value, -1) * bins).sum(-1);
   const auto known = (out.to_goal >= 0).to(torch::kFloat);
   result.value_error = (((expected - out.to_goal).abs() * known).sum() / known.sum().clamp_min(1)).item<double>();
   if (out.window_action.defined()) {
     result.window_action = good_share(model->layout(), out.window_action, out.window_action_target);
-    result.window_state =
-        share(out.window_state.argmax(-1) == out.window_target.slice(-1, 0, model->layout().states()));
+    result.window_state = share(out.window_state.argmax(-1) == out.window_target.tokens);
   }
   return result;
 }

@@ -86,7 +86,7 @@ class Run {
     return evaluate(average_, source_, 4);
   }
 
-  [[nodiscard]] int window() const { return model_->config().window; }
+  [[nodiscard]] const ModelConfig& config() const { return model_->config(); }
   [[nodiscard]] std::int64_t steps() const { return steps_; }
   [[nodiscard]] double minutes() const { return minutes_; }
 
@@ -184,7 +184,7 @@ void train(StepModel model, const TrajectorySource& source, const TrainerOptions
   torch::manual_seed(options.seed);
   Run run(std::move(model), source, options);
 
-  const BatchShape shape{options.batch, options.windows, run.window()};
+  const BatchShape shape{options.batch, options.windows, run.config().window, run.config().fractions};
   // A resumed run goes on with trajectories that it has not seen.
   BatchMaker batches(source, shape, options.data_threads,
                      options.seed << 56 | static_cast<std::uint64_t>(run.steps()) << 12);
@@ -210,8 +210,9 @@ Evaluation evaluate(StepModel model, const TrajectorySource& source, int batches
   Evaluation mean;
   std::uint64_t first = kHeldOut;
   for (int b = 0; b < batches; ++b) {
-    const Evaluation one =
-        score(model, make_batch(source, {.steps = 4096, .windows = 64, .window = model->config().window}, first));
+    const ModelConfig& config = model->config();
+    const BatchShape shape{.steps = 4096, .windows = 64, .window = config.window, .fractions = config.fractions};
+    const Evaluation one = score(model, make_batch(source, shape, first));
     mean.good_action += one.good_action / batches;
     mean.whole_state += one.whole_state / batches;
     mean.value_error += one.value_error / batches;

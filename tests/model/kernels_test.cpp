@@ -164,5 +164,31 @@ TEST_P(EveryInstructionSet, FloatProductsEqualPlainSumsToRounding) {
   }
 }
 
+TEST_P(EveryInstructionSet, RowsAreAddedAsOftenAsTheirWeightsSay) {
+  constexpr int kWidth = 128, kRows = 40;
+  Random random(5);
+  const std::vector<float> table = random_floats(size(kRows, kWidth), random), start = random_floats(kWidth, random);
+  for (int count = 1; count <= 20; ++count) {
+    std::vector<int> rows;
+    std::vector<float> weights;
+    for (int r = 0; r < count; ++r) {
+      rows.push_back(random.below(kRows));
+      weights.push_back(static_cast<float>(random.uniform()));
+    }
+    std::vector<float> out(kWidth), plain(kWidth);
+    kernels_.blend_rows(table.data(), rows.data(), weights.data(), count, start.data(), kWidth, out.data());
+    for (int i = 0; i < kWidth; ++i) {
+      double sum = start[size(i)];
+      for (int r = 0; r < count; ++r)
+        sum += double{weights[size(r)]} * double{table[size(rows[size(r)], kWidth) + size(i)]};
+      ASSERT_NEAR(out[size(i)], sum, 1e-4) << count << " rows, " << i;
+    }
+    const std::vector<float> ones(weights.size(), 1.0F);
+    kernels_.blend_rows(table.data(), rows.data(), ones.data(), count, start.data(), kWidth, out.data());
+    kernels_.sum_rows(table.data(), rows.data(), count, start.data(), kWidth, plain.data());
+    ASSERT_EQ(out, plain) << count << " rows";
+  }
+}
+
 }  // namespace
 }  // namespace ripen::kernels

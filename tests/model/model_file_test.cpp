@@ -117,6 +117,22 @@ TEST_F(ModelFileTest, ReadsBackWhatItWrote) {
   }
 }
 
+TEST_F(ModelFileTest, FilesFromBeforeFractionsSeeBinsAlone) {
+  EXPECT_TRUE(ModelFile::load(path_).config.fractions);
+  ModelFile model = small_model();
+  model.config.fractions = false;
+  model.save(path_);
+  EXPECT_FALSE(ModelFile::load(path_).config.fractions);
+
+  small_model().save(path_);
+  const std::string old = with_header(in_first_format(bytes()), [](nlohmann::json& header) {
+    auto config = nlohmann::json::parse(header["__metadata__"]["model"].get<std::string>());
+    ASSERT_EQ(config.erase("fractions"), 1U);
+    header["__metadata__"]["model"] = config.dump();
+  });
+  EXPECT_FALSE(ModelFile::from_bytes(old).config.fractions);
+}
+
 TEST_F(ModelFileTest, KnowsFilesByTheirHash) {
   const ModelFile model = ModelFile::load(path_);
   EXPECT_NE(model.hash, 0U);

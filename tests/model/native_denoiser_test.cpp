@@ -7,7 +7,9 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <string>
 #include <thread>
+#include <tuple>
 
 #include "ripen/error.hpp"
 #include "support/allocation_counter.hpp"
@@ -189,6 +191,96 @@ TEST(NativeDenoiserInt8, TakesLessMemory) {
   const NativeDenoiser exact(model, {.max_windows = 1}),
       small(model, {.max_windows = 1, .precision = Precision::kInt8});
   EXPECT_LT(small.memory().weights, exact.memory().weights / 2);
+}
+
+/// A model of binned channels and a category, of random weights.
+ModelFile binned_model(bool fractions) {
+  return random_model(TokenLayout({{"x", SlotRole::kState, 9, -1.0, 1.0},
+                                   {"kind", SlotRole::kState, 4},
+                                   {"u", SlotRole::kAction, 7, 0.0, 1.0}}),
+                      {.width = 64,
+                       .blocks = 1,
+                       .mixer_width = 64,
+                       .mixer_layers = 1,
+                       .mixer_heads = 2,
+                       .window = 4,
+                       .value_bins = 8,
+                       .tables = false,
+                       .fractions = fractions});
+}
+
+/// All logits and values of one window.
+std::vector<float> outputs_of(Denoiser& denoiser, const std::vector<Token>& tokens,
+                              const std::vector<Fraction>& fractions) {
+  const int steps = denoiser.max_steps();
+  const auto logits = static_cast<std::size_t>(steps * denoiser.layout().logits());
+  std::vector<float> result(logits + static_cast<std::size_t>(steps));
+  denoiser.run({.depth = PassDepth::kWindow,
+                .windows = 1,
+                .steps = steps,
+                .tokens = tokens.data(),
+                .logits = result.data(),
+                .value = result.data() + logits,
+                .fractions = fractions.empty() ? nullptr : fractions.data()});
+  return result;
+}
+
+class NativeDenoiserFractions : public testing::TestWithParam<std::tuple<std::string, Precision>> {
+ protected:
+  [[nodiscard]] NativeDenoiser denoiser(bool fractions) const {
+    return NativeDenoiser(binned_model(fractions),
+                          {.precision = std::get<1>(GetParam()), .instructions = std::get<0>(GetParam())});
+  }
+  std::vector<Token> tokens_ = {0, 1, 3, 4, kMask, 6, 8, 2, kMask, kMask, 3, 0};  // [steps][slots]
+};
+INSTANTIATE_TEST_SUITE_P(EveryInstructionSet, NativeDenoiserFractions,
+                         testing::Combine(testing::ValuesIn(available_instructions()),
+                                          testing::Values(Precision::kFloat32, Precision::kInt8)),
+                         [](const auto& set) {
+                           const bool int8 = std::get<1>(set.param) == Precision::kInt8;
+                           return std::get<0>(set.param) + (int8 ? "Int8" : "Float32");
+                         });
+
+TEST_P(NativeDenoiserFractions, AModelThatSeesBinsAloneGivesTheSameBits) {
+  NativeDenoiser bins = denoiser(false);
+  const std::vector<Fraction> some(tokens_.size(), 77);
+  EXPECT_EQ(outputs_of(bins, tokens_, some), outputs_of(bins, tokens_, {}));
+}
+
+TEST_P(NativeDenoiserFractions, TheCentresGiveTheBitsOfAModelThatSeesBinsAlone) {
+  NativeDenoiser bins = denoiser(false), finer = denoiser(true);
+  const std::vector<Fraction> centres(tokens_.size(), 0);
+  EXPECT_EQ(outputs_of(finer, tokens_, {}), outputs_of(bins, tokens_, {}));
+  EXPECT_EQ(outputs_of(finer, tokens_, centres), outputs_of(bins, tokens_, {}));
+}
+
+TEST_P(NativeDenoiserFractions, OfMasksCategoriesAndBeyondTheRangeMeanNothing) {
+  NativeDenoiser finer = denoiser(true);
+  std::vector<Fraction> fractions(tokens_.size(), 0);
+  fractions[0] = -100;                // Below the first bin's centre.
+  fractions[1] = fractions[7] = 100;  // Categories.
+  fractions[5] = fractions[6] = 100;  // Above the last one's.
+  fractions[8] = fractions[9] = 100;  // Masks.
+  fractions[4] = -100;                // A category's mask.
+  fractions[11] = -128;
+  EXPECT_EQ(outputs_of(finer, tokens_, fractions), outputs_of(finer, tokens_, {}));
+}
+
+TEST_P(NativeDenoiserFractions, AValueOnTheEdgeOfTwoBinsIsTheSameFromEitherSide) {
+  NativeDenoiser finer = denoiser(true);
+  std::vector<Fraction> fractions(tokens_.size(), 0);
+  for (const std::size_t slot : {std::size_t{3}, std::size_t{2}}) {  // A state of 9 bins, an action of 7.
+    std::vector<Token> above = tokens_;
+    above[slot] = static_cast<Token>(tokens_[slot] + 1);
+    std::vector<Fraction> from_below = fractions, from_above = fractions;
+    from_below[slot] = 127;
+    from_above[slot] = -128;
+    const auto centre = outputs_of(finer, tokens_, {}), next = outputs_of(finer, above, {});
+    const auto a = outputs_of(finer, tokens_, from_below), b = outputs_of(finer, above, from_above);
+    const double rounding = std::get<1>(GetParam()) == Precision::kInt8 ? 0.1 : 0.03;
+    EXPECT_LT(root_mean_square_difference(a, b), rounding * root_mean_square_difference(centre, next)) << slot;
+    EXPECT_GT(root_mean_square_difference(a, centre), 0.2 * root_mean_square_difference(centre, next)) << slot;
+  }
 }
 
 }  // namespace

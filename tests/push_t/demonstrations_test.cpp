@@ -61,6 +61,21 @@ TEST(Demonstrations, StepsInWhichNothingMovedAreLeftOut) {
   EXPECT_EQ(targets, (std::vector<double>{3, 5, 6, 7}));
 }
 
+TEST(Demonstrations, AreKnownFinerThanTheirBins) {
+  const auto episodes = read_episodes(kShipped);
+  const Demonstrations demonstrations(episodes, {.trained = {0}, .held_out = {0}});
+  const Tokenizer tokenizer(demonstrations.layout());
+  train::Trajectory made;
+  demonstrations.make(train::kHeldOut, made);
+  ASSERT_EQ(made.fractions.size(), made.tokens.size());
+  Channels first{};
+  to_channels(episodes[0].states[0], first);
+  for (int slot = 0; slot < kStates; ++slot) {
+    const auto at = static_cast<std::size_t>(slot);
+    EXPECT_NEAR(tokenizer.decode(slot, made.tokens[at], made.fractions[at]), first[at], 2.0 / 256) << slot;
+  }
+}
+
 TEST(Demonstrations, HalfAreMirroredOnRequestButNoneThatIsHeldOut) {
   const auto episodes = read_episodes(kShipped);
   const Demonstrations demonstrations(episodes, {.trained = {0}, .held_out = {0}, .mirrored = true});

@@ -11,7 +11,7 @@ namespace ripen {
 namespace {
 
 /// Largest difference of all outputs, as a part of the largest output of their pass (of 1, if all are smaller), over
-/// random windows with masked tokens.
+/// random windows with masked tokens and random fractions.
 double largest_difference(const ModelFile& file, const std::string& instructions) {
   StepModel model(file.layout, file.config);
   model->from_file(file);
@@ -24,10 +24,12 @@ double largest_difference(const ModelFile& file, const std::string& instructions
     for (const int windows : {1, 2, 7, most}) {
       const int steps = depth == PassDepth::kWindow ? file.config.window - (windows % 2) : 2;
       std::vector<Token> tokens;
+      std::vector<Fraction> fractions;
       for (int i = 0; i < windows * steps; ++i) {
         for (int s = 0; s < file.layout.slots(); ++s) {
           tokens.push_back(random.below(4) == 0 ? kMask
                                                 : static_cast<Token>(random.below(file.layout.slot(s).vocabulary)));
+          fractions.push_back(static_cast<Fraction>(random.below(256) - 128));
         }
       }
       const auto rows = static_cast<std::size_t>(depth == PassDepth::kWindow ? windows * steps : windows);
@@ -36,8 +38,8 @@ double largest_difference(const ModelFile& file, const std::string& instructions
                                    : depth == PassDepth::kDynamics ? file.layout.state_logits()
                                                                    : file.layout.logits() - file.layout.state_logits());
       std::vector<float> a(rows * columns), b(rows * columns), value_a(rows), value_b(rows);
-      native.run({depth, windows, steps, tokens.data(), a.data(), value_a.data()});
-      reference.run({depth, windows, steps, tokens.data(), b.data(), value_b.data()});
+      native.run({depth, windows, steps, tokens.data(), a.data(), value_a.data(), 0, fractions.data()});
+      reference.run({depth, windows, steps, tokens.data(), b.data(), value_b.data(), 0, fractions.data()});
       double difference = 0.0, scale = 1.0;
       for (std::size_t i = 0; i < a.size(); ++i) {
         difference = std::max(difference, std::fabs(double{a[i]} - double{b[i]}));
@@ -55,7 +57,7 @@ double largest_difference(const ModelFile& file, const std::string& instructions
 TokenLayout mixed_layout() {
   return TokenLayout({{"x", SlotRole::kState, 7, -1.0, 1.0},
                       {"y", SlotRole::kState, 3},
-                      {"u", SlotRole::kAction, 5},
+                      {"u", SlotRole::kAction, 5, 0.0, 3.0},
                       {"v", SlotRole::kAction, 4}});
 }
 
@@ -89,6 +91,28 @@ TEST(NativeDenoiser, EqualsTorchWithoutTables) {
                                               .tables = false});
   for (const std::string& instructions : available_instructions()) {
     EXPECT_LT(largest_difference(model->to_file(), instructions), 1e-5) << instructions;
+  }
+}
+
+TEST(TorchDenoiser, SeesFractionsOnlyIfItsModelDoes) {
+  for (const bool fractions : {false, true}) {
+    torch::manual_seed(6);
+    StepModel model(
+        mixed_layout(),
+        ModelConfig{
+            .width = 64, .blocks = 1, .mixer_width = 64, .mixer_heads = 2, .window = 2, .fractions = fractions});
+    {
+      torch::NoGradGuard no_grad;
+      for (auto& parameter : model->parameters()) parameter.add_(torch::randn_like(parameter) * 0.1);
+    }
+    TorchDenoiser denoiser(model, 1);
+    const std::vector<Token> tokens = {3, 1, 2, 0, 4, 2, 1, 3};
+    const std::vector<Fraction> some = {50, 0, -90, 0, -20, 0, 3, 0};
+    std::vector<float> centres(static_cast<std::size_t>(2 * mixed_layout().logits())), beside = centres;
+    denoiser.run({.windows = 1, .steps = 2, .tokens = tokens.data(), .logits = centres.data()});
+    denoiser.run(
+        {.windows = 1, .steps = 2, .tokens = tokens.data(), .logits = beside.data(), .fractions = some.data()});
+    EXPECT_EQ(centres != beside, fractions);
   }
 }
 

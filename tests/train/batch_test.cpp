@@ -1,9 +1,15 @@
 #include "train/batch.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
+#include <set>
+#include <string>
 
+#include "ripen/error.hpp"
+#include "train/binned_source.hpp"
 #include "train/counting_source.hpp"
 #include "train/unroll.hpp"
 
@@ -36,10 +42,14 @@ TEST(Trajectory, ValuesBeyondTheMaskOfGoodOnesAreInNone) {
 
 TEST(Batch, HasItsShape) {
   const Batch batch = batch_of(1);
-  EXPECT_EQ(batch.steps.size(), 50U * kSlots);
-  EXPECT_EQ(batch.next_states.size(), 50U);
-  EXPECT_EQ(batch.clean.size(), 400U * kWindow * kSlots);
-  EXPECT_EQ(batch.corrupted.size(), batch.clean.size());
+  for (const Values* values : {&batch.steps, &batch.next}) {
+    EXPECT_EQ(values->tokens.size(), 50U * kSlots);
+    EXPECT_EQ(values->fractions.size(), 50U * kSlots);
+  }
+  for (const Values* values : {&batch.clean, &batch.corrupted}) {
+    EXPECT_EQ(values->tokens.size(), 400U * kWindow * kSlots);
+    EXPECT_EQ(values->fractions.size(), 400U * kWindow * kSlots);
+  }
   EXPECT_EQ(batch.window_good.size(), 400U * kWindow);
   EXPECT_EQ(batch.known.size(), 400U);
 }
@@ -51,7 +61,7 @@ TEST(Batch, CorruptionLeavesWhatIsKnownAndSpoilsTheRest) {
   for (int w = 0; w < kShape.windows; ++w) {
     for (int i = 0; i < kWindow; ++i) {
       for (int s = 0; s < kSlots; ++s) {
-        const Token clean = batch.clean[place_of(w, i, s)], shown = batch.corrupted[place_of(w, i, s)];
+        const Token clean = batch.clean.tokens[place_of(w, i, s)], shown = batch.corrupted.tokens[place_of(w, i, s)];
         ASSERT_TRUE(shown == kMask || shown < source.layout().slot(s).vocabulary);
         if (is_known(batch, w, i, s)) {
           ASSERT_EQ(shown, clean) << "window " << w << " step " << i << " slot " << s;
@@ -69,8 +79,134 @@ TEST(Batch, CorruptionLeavesWhatIsKnownAndSpoilsTheRest) {
 }
 
 TEST(Batch, SameNumberSameBatch) {
-  EXPECT_EQ(batch_of(3).corrupted, batch_of(3).corrupted);
-  EXPECT_NE(batch_of(3).corrupted, batch_of(4).corrupted);
+  EXPECT_EQ(batch_of(3).corrupted.tokens, batch_of(3).corrupted.tokens);
+  EXPECT_NE(batch_of(3).corrupted.tokens, batch_of(4).corrupted.tokens);
+}
+
+/// A value in bins.
+double value_of(const Values& values, std::size_t at) { return values.tokens[at] + values.fractions[at] / 256.0; }
+
+TEST(Batch, FractionsGoWithTheirTokens) {
+  constexpr BatchShape kFine{.steps = 50, .windows = 400, .window = kWindow, .fractions = true};
+  const BinnedSource source;
+  std::uint64_t number = 1;
+  const Batch batch = make_batch(source, kFine, number);
+  for (std::size_t i = 0; i + 1 < batch.good.size(); ++i) {
+    if (batch.to_goal[i] != 2.0F) continue;  // Then it rolls home.
+    const double bins_from_home = value_of(batch.next, kSlots * i) + 0.5 - (BinnedSource::kHome + 1.0) / 0.1;
+    const double halfway = value_of(batch.steps, kSlots * i) + 0.5 - (BinnedSource::kHome + 1.0) / 0.1;
+    EXPECT_NEAR(bins_from_home, halfway / 2.0, 0.01) << i;
+  }
+  int near = 0, moved = 0;
+  std::set<Fraction> fractions;
+  for (int w = 0; w < kFine.windows; ++w) {
+    for (int i = 0; i < kWindow; ++i) {
+      for (int s = 0; s < kSlots; ++s) {
+        const std::size_t at = place_of(w, i, s);
+        if (batch.corrupted.tokens[at] == kMask) {
+          ASSERT_EQ(batch.corrupted.fractions[at], 0) << "window " << w << " step " << i << " slot " << s;
+        } else if (is_known(batch, w, i, s)) {
+          ASSERT_EQ(batch.corrupted.fractions[at], batch.clean.fractions[at]) << "window " << w << " step " << i;
+        } else {
+          const double off = std::abs(value_of(batch.corrupted, at) - value_of(batch.clean, at));
+          near += off < 0.25 ? 1 : 0;
+          moved += off > 0.0 && off < 0.25 ? 1 : 0;
+          fractions.insert(batch.corrupted.fractions[at]);
+        }
+      }
+    }
+  }
+  EXPECT_GT(moved, near / 2) << "kept values are moved by less than a bin";
+  EXPECT_GT(fractions.size(), 200U);
+}
+
+TEST(Batch, NetworksThatSeeBinsAloneSeeTheSameAsFromATaskWithoutFractions) {
+  class Bins : public BinnedSource {
+   public:
+    void make(std::uint64_t number, Trajectory& out) const override {
+      BinnedSource::make(number, out);
+      out.fractions.clear();
+    }
+  };
+  std::uint64_t number = 7, again = 7;
+  const Batch fine = make_batch(BinnedSource(), kShape, number), bins = make_batch(Bins(), kShape, again);
+  EXPECT_EQ(fine.steps.tokens, bins.steps.tokens);
+  EXPECT_EQ(fine.corrupted.tokens, bins.corrupted.tokens);
+  for (const Values* values : {&fine.steps, &fine.next, &fine.clean, &fine.corrupted}) {
+    EXPECT_THAT(values->fractions, testing::Each(Fraction{0}));
+  }
+}
+
+TEST(Batch, SaysWhatIsWrongWithATrajectory) {
+  class Damaged : public BinnedSource {
+   public:
+    explicit Damaged(std::function<void(Trajectory&)> damage) : damage_(std::move(damage)) {}
+    void make(std::uint64_t number, Trajectory& out) const override {
+      BinnedSource::make(number, out);
+      if (number == 3) damage_(out);
+    }
+
+   private:
+    std::function<void(Trajectory&)> damage_;
+  };
+  const auto complaint = [](std::function<void(Trajectory&)> damage) -> std::string {
+    std::uint64_t number = 1;
+    try {
+      (void)make_batch(Damaged(std::move(damage)), kShape, number);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(complaint([](Trajectory&) {}), "");
+  EXPECT_EQ(complaint([](Trajectory& t) { t.steps = 0; }), "trajectory 3: steps is 0, not 1 or more");
+  EXPECT_EQ(complaint([](Trajectory& t) { t.steps = 4; }), "trajectory 3: tokens has 10 values, not 8");
+  EXPECT_EQ(complaint([](Trajectory& t) { t.fractions.pop_back(); }), "trajectory 3: fractions has 9 values, not 10");
+  EXPECT_EQ(complaint([](Trajectory& t) { t.good_actions.clear(); }), "trajectory 3: good_actions has 0 values, not 5");
+  EXPECT_EQ(complaint([](Trajectory& t) { t.to_goal.push_back(0); }), "trajectory 3: to_goal has 6 values, not 5");
+  EXPECT_EQ(complaint([](Trajectory& t) { t.chance = {1.0F}; }), "trajectory 3: chance has 1 values, not 5");
+  EXPECT_EQ(complaint([](Trajectory& t) { t.tokens[5] = 11; }),
+            "trajectory 3: step 2, slot 'velocity': token 11 is outside of its 11 values");
+  EXPECT_THAT(complaint([](Trajectory& t) { t.tokens[4] = kMask; }), testing::HasSubstr("slot 'place': token 65535"));
+}
+
+TEST(Unroll, DecidesWhereInItsBinAValueLies) {
+  for (const bool fractions : {false, true}) {
+    const BinnedSource source;
+    torch::manual_seed(1);
+    StepModel model(source.layout(), ModelConfig{.width = 64,
+                                                 .mixer_width = 64,
+                                                 .mixer_heads = 2,
+                                                 .window = kWindow,
+                                                 .tables = false,
+                                                 .fractions = fractions});
+    ModelFile file = model->to_file();
+    file.tensors.at("mixer.head.bias").values[7] = 1000.0F;  // It is sure of the place's bin.
+    model->from_file(file);
+    std::uint64_t number = 1;
+    Batch batch = make_batch(source, {.steps = 50, .windows = 400, .window = kWindow, .fractions = fractions}, number);
+    Random random(1);
+    unroll(model, 400, random, batch);
+    std::set<Fraction> decided;
+    for (int w = 0; w < 400; ++w) {
+      for (int i = 0; i < kWindow; ++i) {
+        const std::size_t at = place_of(w, i, 0);
+        if (batch.corrupted.tokens[at] == kMask) {
+          ASSERT_EQ(batch.corrupted.fractions[at], 0);
+        } else if (is_known(batch, w, i, 0)) {
+          ASSERT_EQ(batch.corrupted.fractions[at], batch.clean.fractions[at]);
+        } else {
+          ASSERT_EQ(batch.corrupted.tokens[at], 7);
+          decided.insert(batch.corrupted.fractions[at]);
+        }
+      }
+    }
+    if (fractions) {
+      EXPECT_GT(decided.size(), 200U);
+    } else {
+      EXPECT_EQ(decided, std::set<Fraction>{0});
+    }
+  }
 }
 
 TEST(Unroll, ShowsTheModelsDecisionsWhereTheCorruptedWere) {
@@ -93,10 +229,10 @@ TEST(Unroll, ShowsTheModelsDecisionsWhereTheCorruptedWere) {
     bool advanced = false;
     for (int i = 0; i < kWindow; ++i) {
       for (int s = 0; s < kSlots; ++s) {
-        const Token token = after.corrupted[place_of(w, i, s)], clean = before.clean[place_of(w, i, s)];
+        const Token token = after.corrupted.tokens[place_of(w, i, s)], clean = before.clean.tokens[place_of(w, i, s)];
         const Token decided = s == 0 ? 7 : 3;
         if (w >= unrolled) {
-          ASSERT_EQ(token, before.corrupted[place_of(w, i, s)]);
+          ASSERT_EQ(token, before.corrupted.tokens[place_of(w, i, s)]);
         } else if (is_known(before, w, i, s)) {
           ASSERT_EQ(token, clean);
         } else {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "ripen/error.hpp"
+#include "train/binned_source.hpp"
 #include "train/counting_source.hpp"
 
 namespace ripen::train {
@@ -58,6 +60,44 @@ TEST(Trainer, LearnsASmallTask) {
   EXPECT_GT(result.whole_state, 0.95);
   EXPECT_LT(result.value_error, 0.5);
   EXPECT_GT(result.window_action, 0.8);
+}
+
+/// The mean of what a model says of a state slot at the end of a window of which nothing is known [bins].
+double mean_at_the_end(StepModel& model, int slot) {
+  const TokenLayout& layout = model->layout();
+  const int steps = model->config().window;
+  const std::vector<Token> nothing(static_cast<std::size_t>(steps * layout.slots()), kMask);
+  std::vector<float> logits(static_cast<std::size_t>(steps * layout.logits()));
+  TorchDenoiser(model, 1).run({.windows = 1, .steps = steps, .tokens = nothing.data(), .logits = logits.data()});
+  const float* last = logits.data() + (steps - 1) * layout.logits() + layout.offset(slot);
+  double whole = 0.0, sum = 0.0;
+  for (int v = 0; v < layout.slot(slot).vocabulary; ++v) {
+    whole += std::exp(static_cast<double>(last[v]));
+    sum += v * std::exp(static_cast<double>(last[v]));
+  }
+  return sum / whole;
+}
+
+TEST(Trainer, PosteriorsMeansLieBetweenBins) {
+  const BinnedSource source;
+  const double home = (BinnedSource::kHome + 1.0) / 0.1 - 0.5;  // [bins]
+  ASSERT_NEAR(home - std::round(home), -0.17, 0.001) << "or the test says nothing";
+  for (const bool fractions : {false, true}) {
+    torch::manual_seed(2);
+    ModelConfig config = kSmall;
+    config.tables = false;
+    config.fractions = fractions;
+    StepModel model(source.layout(), config);
+    TrainerOptions options = small_options();
+    options.batch = 8;
+    options.max_steps = 600;
+    options.output = file_of("ripen_between.safetensors");
+    train(model, source, options, [](const Progress&, const Evaluation&) {});
+    StepModel average(source.layout(), config);
+    average->from_file(ModelFile::load(options.output));
+    std::filesystem::remove(options.output);
+    EXPECT_NEAR(mean_at_the_end(average, 0), fractions ? home : std::round(home), 0.06) << fractions;
+  }
 }
 
 TEST(Trainer, WritesWeightsThatAreTheSameForTheSameSeed) {

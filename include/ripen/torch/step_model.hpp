@@ -29,16 +29,23 @@ class RIPEN_EXPORT StepModelImpl : public torch::nn::Module {
   /// Token indices, as the other calls take them: int64, each slot's mask is its vocabulary. tokens: [N, slots].
   [[nodiscard]] torch::Tensor indices(const Token* tokens, std::int64_t count) const;
 
-  /// states: indices [N, states].
-  StepOutput encode(const torch::Tensor& states);
+  /// How far from the centres of their bins values lie, as encode() and mix() take it: float, in bins, 0 where the
+  /// token is a mask or a category. Undefined, which those take for centres, if fractions is null or the network sees
+  /// bins alone (ModelConfig::fractions). tokens, fractions: [N, slots].
+  [[nodiscard]] torch::Tensor beside_centres(const Token* tokens, const Fraction* fractions, std::int64_t count) const;
+
+  /// states: indices [N, states]; beside: beside_centres() of them.
+  StepOutput encode(const torch::Tensor& states, const torch::Tensor& beside = {});
 
   /// Next state from one state and action. steps: indices [N, slots]. Returns [N, states, widest vocabulary]; columns
   /// past a slot's vocabulary mean nothing.
   torch::Tensor dynamics(const torch::Tensor& steps);
 
   /// Every slot of every step of some windows, and the value. windows: indices [B, W, slots]; encoded: encode() of its
-  /// B*W steps. Returns action logits [B, W, action logits] and state logits [B, W, states, widest vocabulary].
-  std::pair<torch::Tensor, torch::Tensor> mix(const torch::Tensor& windows, const StepOutput& encoded);
+  /// B*W steps; beside: beside_centres() [B, W, slots]. Returns action logits [B, W, action logits] and state logits
+  /// [B, W, states, widest vocabulary].
+  std::pair<torch::Tensor, torch::Tensor> mix(const torch::Tensor& windows, const StepOutput& encoded,
+                                              const torch::Tensor& beside = {});
 
   [[nodiscard]] const TokenLayout& layout() const { return layout_; }
   [[nodiscard]] const ModelConfig& config() const { return config_; }
@@ -57,6 +64,9 @@ class RIPEN_EXPORT StepModelImpl : public torch::nn::Module {
   /// Begins the embeddings of binned channels as smooth functions of the value: neighbours mean nearly the same.
   /// offsets: of the slots from the first on.
   void smooth_tokens(const std::string& name, const std::vector<std::int64_t>& offsets, int first_slot);
+  /// The embedding `name` of some slots' values, as a matrix product. indices, beside: [..., slots]; offsets: [slots].
+  torch::Tensor embed(const std::string& name, const torch::Tensor& indices, const torch::Tensor& beside,
+                      const torch::Tensor& offsets);
   torch::Tensor linear(const std::string& name, const torch::Tensor& x);
   torch::Tensor norm(const std::string& name, const torch::Tensor& x);
   torch::Tensor pair_rows(const torch::Tensor& states, const torch::Tensor& actions);

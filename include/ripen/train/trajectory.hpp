@@ -13,6 +13,8 @@ namespace ripen::train {
 struct Trajectory {
   int steps = 0;
   std::vector<Token> tokens;  ///< [steps][slots]
+  /// [steps][slots] where in their bins the values lie, as Tokenizer::encode says it; empty: all at the centres.
+  std::vector<Fraction> fractions;
   /// [steps] mask of equally good values of the first action slot, bit v for value v; 0: its token. Values from 64 on
   /// have no bit: where one is good, only the token can say so.
   std::vector<std::uint64_t> good_actions;
