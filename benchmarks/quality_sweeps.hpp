@@ -15,13 +15,13 @@ struct Contender {
   int plan_passes = opponents::Options{}.plan_passes;
   int chunk = opponents::Options{}.chunk;
   int wait_passes = 0;
-  PlanMethod method = PlanMethod::kCandidates;
+  PlanMethod method = PlanMethod::kBeam;
 };
 
 inline constexpr Contender kContenders[] = {
     {"rolling", opponents::Kind::kRolling},
     {.name = "rolling-waits", .kind = opponents::Kind::kRolling, .wait_passes = 256},
-    {.name = "window", .kind = opponents::Kind::kRolling, .method = PlanMethod::kWindow},
+    {.name = "window", .kind = opponents::Kind::kRolling, .method = PlanMethod::kDenoise},
     {"cold", opponents::Kind::kCold},
     {"chunk", opponents::Kind::kChunk, 256, 4},
     {"chunk-ahead", opponents::Kind::kChunkAhead, 1024, 2},

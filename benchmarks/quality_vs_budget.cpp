@@ -67,7 +67,7 @@ std::vector<Result> solve_all(const std::vector<cube::Cube>& cubes, const cube::
                               const ModelFile& model, int jobs) {
   std::vector<Result> results(cubes.size());
   std::atomic<std::size_t> next = 0;
-  const NativeDenoiser shared(model, {.max_windows = PlannerOptions{}.pass_windows, .precision = options.precision});
+  const NativeDenoiser shared(model, {.max_windows = cube::kPlanner.pass_windows, .precision = options.precision});
   examples::in_parallel(jobs, next, cubes.size(), [&] {
     NativeDenoiser denoiser(shared);
     for (std::size_t i = next++; i < cubes.size(); i = next++) {
@@ -98,7 +98,7 @@ std::vector<const Contender*> chosen_contenders(const Settings& settings, bool h
   std::vector<const Contender*> all;
   for (const Contender& contender : kContenders) {
     if (!chosen(settings.planners, contender.name)) continue;
-    if (contender.method != PlanMethod::kWindow || have_mixer) {
+    if (contender.method != PlanMethod::kDenoise || have_mixer) {
       all.push_back(&contender);
     } else if (!settings.planners.empty()) {
       throw std::runtime_error("'" + settings.model + "' has no mixer, so there is no " + contender.name);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "cube_solver/cube_robot.hpp"
+#include "cube_solver/options.hpp"
 #include "cube_solver/tokens.hpp"
 #include "ripen/control_loop.hpp"
 #include "ripen/native_denoiser.hpp"
@@ -123,13 +124,14 @@ double microseconds(std::chrono::nanoseconds duration) { return static_cast<doub
 Totals measure(const Options& options) {
   if (!options.trace.empty()) Trace::check_writable(options.trace);
   NativeDenoiser denoiser(ModelFile::load(options.model),
-                          {.max_windows = PlannerOptions{}.pass_windows, .precision = options.precision});
+                          {.max_windows = cube::kPlanner.pass_windows, .precision = options.precision});
   if (!(denoiser.layout() == cube::layout())) throw std::runtime_error(options.model + ": not a model of the cube");
   const cube::CubeTransition transition;
   Trace trace(options.trace.empty() ? 0 : 100'000);
   TracedDenoiser traced(denoiser, trace);
-  Planner planner(options.trace.empty() ? static_cast<Denoiser&>(denoiser) : traced, {.seed = options.seed},
-                  &transition);
+  PlannerOptions wanted = cube::kPlanner;
+  wanted.seed = options.seed;
+  Planner planner(options.trace.empty() ? static_cast<Denoiser&>(denoiser) : traced, wanted, &transition);
   std::optional<PlannerThread> thread;
   if (options.planner_thread) thread.emplace(planner);
   PlanSource& plan = thread ? static_cast<PlanSource&>(*thread) : planner;

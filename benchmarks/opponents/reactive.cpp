@@ -124,8 +124,9 @@ bool Reactive::decide() noexcept {
     const auto own = std::span(logits_).subspan(static_cast<std::size_t>(l.offset(s) - offset),
                                                 static_cast<std::size_t>(l.slot(s).vocabulary));
     softmax(own, 1.0, own);
-    const Decision decision = decide_token(l.slot(s), own, {}, 0.0);
+    const Decision decision = decode_around(l.slot(s), own, likeliest(own));
     tokens[static_cast<std::size_t>(s)] = decision.mean;
+    if (l.slot(s).continuous()) steps_.fractions(0, ledger_.started)[static_cast<std::size_t>(s)] = decision.fraction;
     steps_.levels(0, ledger_.started)[static_cast<std::size_t>(s)] = level_of(decision.confidence);
   }
   from_frame(transition_, nearest, action);
@@ -152,6 +153,7 @@ PlannedStep Reactive::step(int ahead) const noexcept {
   const bool decided = step < frontier_ && step != held_;
   return {.tokens = steps_.tokens(0, step),
           .action = decided ? steps_.action(0, step) : std::span<const Token>(hold_),
+          .fractions = decided ? steps_.action_fractions(0, step) : std::span<const Fraction>(),
           .decided = decided,
           .level = steps_.levels(0, step).back()};
 }

@@ -82,21 +82,20 @@ inline Joints random_posture(ripen::Random& random) {
   }
 }
 
-/// A step of the plan: where the joints and the tip are, where the tip is to be, and where the joints are sent.
+/// A step of the plan: where the joints are, where the tip is to be, and where the joints are sent.
 inline ripen::TokenLayout layout() {
   const auto state = ripen::SlotRole::kState, action = ripen::SlotRole::kAction;
   constexpr double kRoom = 0.2;  // [rad] what a push may add
   const auto slot = [](const char* name, ripen::SlotRole role, double low, double high) {
-    return ripen::Slot{.name = name, .role = role, .vocabulary = 256, .low = low, .high = high};
+    return ripen::Slot{.name = name, .role = role, .vocabulary = 128, .low = low, .high = high};
   };
   return ripen::TokenLayout({slot("shoulder", state, kLow.shoulder - kRoom, kHigh.shoulder + kRoom),
                              slot("elbow", state, kLow.elbow - kRoom, kHigh.elbow + kRoom),
-                             slot("tip_x", state, -0.75, 0.75), slot("tip_y", state, -0.75, 0.75),
                              slot("target_x", state, -0.75, 0.75), slot("target_y", state, -0.75, 0.75),
                              slot("shoulder_to", action, kLow.shoulder, kHigh.shoulder),
                              slot("elbow_to", action, kLow.elbow, kHigh.elbow)});
 }
-inline constexpr int kStates = 6, kActions = 2;
+inline constexpr int kStates = 4, kActions = 2;
 
 /// What happens in an episode, all of it by chance: jumps of the target, and pushes that throw the joints off, to
 /// rest elsewhere. Neither puts a link at the disc.
@@ -155,7 +154,7 @@ class Robot : public ripen::Robot {
   }
 
   [[nodiscard]] std::array<double, kStates> state() const {
-    return {q_.shoulder, q_.elbow, tip_of(q_).x, tip_of(q_).y, target_.x, target_.y};
+    return {q_.shoulder, q_.elbow, target_.x, target_.y};
   }
   [[nodiscard]] Joints joints() const { return q_; }
   [[nodiscard]] Point target() const { return target_; }

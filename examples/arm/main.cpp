@@ -28,7 +28,7 @@ struct Options {
   std::string model;
   std::optional<std::string> json;
   ripen::PlannerOptions planner = {
-      .method = ripen::PlanMethod::kWindow, .horizon = 16, .pass_windows = 1, .window_history = 0, .temperature = 1.0};
+      .horizon = 12, .candidates = 4, .pass_windows = 4, .window_history = 0, .reveal_passes = 2};
 };
 
 struct Result {
@@ -50,6 +50,7 @@ class Watcher : public ripen::TickObserver {
 Result run_episode(std::uint64_t seed, const Options& options, ripen::Denoiser& denoiser) {
   arm::Robot robot(seed, options.step_ticks);
   ripen::PlannerOptions wanted = options.planner;
+  wanted.pass_windows = wanted.candidates;
   wanted.seed = seed;
   ripen::Planner planner(denoiser, wanted);
   const auto period = std::chrono::milliseconds(5);
@@ -118,9 +119,13 @@ int program(int argc, char** argv) {
   app.add_option("--random", options.random, "Episodes, of the seeds from --seed on")->required()->check(CLI::PositiveNumber);
   app.add_option("--seed", options.seed, "Of the first episode")->capture_default_str();
   app.add_option("--passes", options.passes, "Passes in a tick")->check(CLI::Range(1, 100000))->capture_default_str();
-  app.add_option("--candidates", options.planner.candidates, "Plans side by side")->capture_default_str();
+  app.add_option("--candidates", options.planner.candidates, "Plans that compete")->capture_default_str();
   app.add_option("--horizon", options.planner.horizon, "Steps in the plan")->capture_default_str();
   app.add_option("--temperature", options.planner.temperature, "Of what is drawn")->capture_default_str();
+  app.add_option("--reveal-passes", options.planner.reveal_passes, "Passes that reveal a draft")->capture_default_str();
+  app.add_option("--switch-margin", options.planner.switch_margin, "By which a plan must be better")->capture_default_str();
+  app.add_option("--value-weight", options.planner.value_weight, "Of a step to the goal")->capture_default_str();
+  app.add_option("--likelihood-weight", options.planner.likelihood_weight, "Of a nat")->capture_default_str();
   app.add_option("--window-history", options.planner.window_history, "Steps behind the present that a window shows")->capture_default_str();
   app.add_option("--step-ticks", options.step_ticks, "Ticks of a step, as trained")->check(CLI::Range(1, 40))->capture_default_str();
   app.add_flag("--hold", options.hold, "do not interpolate");
@@ -136,7 +141,7 @@ int program(int argc, char** argv) {
   if (model.layout != arm::layout()) {
     throw std::invalid_argument("model file '" + options.model + "': its token layout is not that of the arm");
   }
-  ripen::NativeDenoiser denoiser(model, {.max_windows = options.planner.pass_windows});
+  ripen::NativeDenoiser denoiser(model, {.max_windows = options.planner.candidates});
   std::vector<Result> results;
   examples::note_interrupts();
   for (int i = 0; i < options.random; ++i) {

@@ -57,7 +57,9 @@ class Demonstrations : public ripen::train::TrajectorySource {
     out.good_actions.assign(static_cast<std::size_t>(out.steps), 0);
     for (std::size_t i = static_cast<std::size_t>(from); i < steps.size(); ++i) {
       for (int slot = 0; slot < layout().slots(); ++slot) {
-        out.tokens.push_back(tokenizer_.encode(slot, steps[i].channels[static_cast<std::size_t>(slot)]));
+        ripen::Fraction fraction = 0;
+        out.tokens.push_back(tokenizer_.encode(slot, steps[i].channels[static_cast<std::size_t>(slot)], fraction));
+        out.fractions.push_back(fraction);
       }
       out.to_goal.push_back(static_cast<float>(steps[i].to_goal));
     }

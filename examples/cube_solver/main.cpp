@@ -68,7 +68,7 @@ int run(const Options& options) {
     if (!options.quiet && !live) std::cout << std::exchange(lines, "") << std::flush;
   });
   const ripen::NativeDenoiser denoiser(
-      model, {.max_windows = ripen::PlannerOptions{}.pass_windows, .precision = options.precision});
+      model, {.max_windows = ripen::cube::kPlanner.pass_windows, .precision = options.precision});
   std::atomic<std::size_t> next = 0;
   ripen::Recording recording;
   ripen::Recording* const recorded = options.record ? &recording : nullptr;

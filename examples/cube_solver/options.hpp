@@ -11,6 +11,9 @@
 
 namespace ripen::cube {
 
+/// The cube is exact, and every turn moves everything: plans are found by a beam.
+inline const PlannerOptions kPlanner = {.method = PlanMethod::kBeam, .candidates = 64, .pass_windows = 16};
+
 /// What the command line asks for. Exactly one of scramble, facelets, facelets_file and random is given.
 struct Options {
   std::optional<std::string> scramble = {};
@@ -25,7 +28,7 @@ struct Options {
   bool virtual_time = false;
   bool planner_thread = false;  ///< plan on a thread of its own; needs real time and no budget
 
-  PlannerOptions planner = {};
+  PlannerOptions planner = kPlanner;
   opponents::Options opponent = {};  ///< what plans, of those that can be compared
   int max_moves = 100;               ///< turns by the robot
 

@@ -88,7 +88,7 @@ NativeOptions options_of(const Recording& recording, const ModelFile& model) {
     throw std::invalid_argument("the recording was made with the kernels '" + kernels + "', this processor runs only " +
                                 names);
   }
-  return {.max_windows = PlannerOptions{}.pass_windows,
+  return {.max_windows = kPlanner.pass_windows,
           .precision = note_of(recording, "precision") == kInt8 ? Precision::kInt8 : Precision::kFloat32,
           .instructions = kernels};
 }

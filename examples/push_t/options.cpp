@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <limits>
+#include <map>
+#include <string>
 
 #include "shared/models.hpp"
 #include "shared/parse.hpp"
@@ -41,6 +43,32 @@ void declare(CLI::App& app, Options& options) {
       ->capture_default_str()
       ->group(planner);
   app.add_option("--window-history", options.planner.window_history, "Steps behind the present that a window shows")
+      ->capture_default_str()
+      ->group(planner);
+  app.add_option("--candidates", options.planner.candidates,
+                 "Plans that compete; 1: there is only the one that is followed")
+      ->capture_default_str()
+      ->group(planner);
+  app.add_option("--reveal-passes", options.planner.reveal_passes, "Passes that reveal a draft")
+      ->capture_default_str()
+      ->group(planner);
+  app.add_option("--reveal-order", options.planner.reveal_order, "random, coarse-to-fine, surest or plan")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, RevealOrder>{{"random", RevealOrder::kRandom},
+                                                                     {"coarse-to-fine", RevealOrder::kCoarseToFine},
+                                                                     {"surest", RevealOrder::kSurest},
+                                                                     {"plan", RevealOrder::kPlan}}))
+      ->group(planner);
+  app.add_option("--switch-margin", options.planner.switch_margin, "By which a candidate must be better to be followed")
+      ->capture_default_str()
+      ->group(planner);
+  app.add_option("--value-weight", options.planner.value_weight, "What a step to the goal costs a candidate")
+      ->capture_default_str()
+      ->group(planner);
+  app.add_option("--likelihood-weight", options.planner.likelihood_weight, "What a nat of surprise costs it")
+      ->capture_default_str()
+      ->group(planner);
+  app.add_option("--min-p", options.planner.min_p, "Tokens less likely than this share of the likeliest are not drawn")
       ->capture_default_str()
       ->group(planner);
   examples::declare_replanning(app, options.opponent, planner);

@@ -23,7 +23,7 @@ struct Options {
   std::optional<int> passes = {};     ///< a tick
   bool virtual_time = false;
 
-  PlannerOptions planner = {.method = PlanMethod::kWindow, .horizon = 12, .pass_windows = 1, .temperature = 2.5};
+  PlannerOptions planner = {.horizon = 12, .candidates = 1, .reveal_passes = 1, .temperature = 2.5, .min_p = 0.0};
   opponents::Options opponent = {.plan_passes = 1};  ///< what plans, of those that can be compared
   int max_steps = 300;
 

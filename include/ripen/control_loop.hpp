@@ -163,6 +163,11 @@ class RIPEN_EXPORT ControlLoop {
   /// The same from a known state of a robot at rest. state: [states] in the channels' units.
   [[nodiscard]] ResetResult reset(const Task& task, std::span<const double> state) noexcept;
 
+  /// Changes the goal in mid-run: the plan stays as a draft, the ticks go on. goal: [states], as Task::goal. Call it
+  /// between ticks, or from a TickObserver or the robot. kBadGoal, kPlannerRefused (before the first reset too): the
+  /// goal is what it was. Real-time safe.
+  [[nodiscard]] ResetResult aim(std::span<const ChannelValue> goal) noexcept;
+
   /// Owns this thread: ticks on a grid that begins now, until asked to stop or told so by an observer. Numbers of
   /// ticks go on from where they were. Returns at once before the first reset.
   RunResult run(const std::stop_token& stop) noexcept;

@@ -44,6 +44,16 @@ class RIPEN_EXPORT PlanBuffer {
   [[nodiscard]] std::span<const Token> state(int candidate, std::int64_t step) const noexcept;
   [[nodiscard]] std::span<const Token> action(int candidate, std::int64_t step) const noexcept;
 
+  /// Where in their bins the values lie. [slots]; empty if no slot of the layout is continuous.
+  [[nodiscard]] std::span<Fraction> fractions(int candidate, std::int64_t step) noexcept;
+  [[nodiscard]] std::span<const Fraction> fractions(int candidate, std::int64_t step) const noexcept;
+
+  /// The same of the actions alone. [actions]
+  [[nodiscard]] std::span<const Fraction> action_fractions(int candidate, std::int64_t step) const noexcept {
+    return fractions_.empty() ? std::span<const Fraction>()
+                              : fractions(candidate, step).last(static_cast<std::size_t>(layout_.actions()));
+  }
+
   /// Noise levels of one step. [slots]
   [[nodiscard]] std::span<NoiseLevel> levels(int candidate, std::int64_t step) noexcept;
   [[nodiscard]] std::span<const NoiseLevel> levels(int candidate, std::int64_t step) const noexcept;
@@ -64,6 +74,7 @@ class RIPEN_EXPORT PlanBuffer {
   std::int64_t head_ = 0;
   std::vector<Token> tokens_;
   std::vector<NoiseLevel> levels_;
+  std::vector<Fraction> fractions_;  // None without a continuous slot.
 };
 
 }  // namespace ripen

@@ -14,10 +14,11 @@ namespace ripen {
 /// What a tick knows before it acts, on the plan's count of steps.
 struct TickObservation {
   std::span<const Token> state = {};  ///< [states]; empty if nothing was sensed, kMask for a channel that was not seen
-  std::int64_t state_step = 0;        ///< whose state it is
-  std::int64_t started = 0;           ///< steps that have started: their actions do not change any more
-  std::int64_t done = 0;              ///< steps that are done: the head of the plan stands there
-  bool observed = true;               ///< false: nothing could be read, so steps may have started that are not counted
+  std::span<const Fraction> fractions = {};  ///< [states] of them, or empty for the bins' centres
+  std::int64_t state_step = 0;               ///< whose state it is
+  std::int64_t started = 0;                  ///< steps that have started: their actions do not change any more
+  std::int64_t done = 0;                     ///< steps that are done: the head of the plan stands there
+  bool observed = true;  ///< false: nothing could be read, so steps may have started that are not counted
   /// [actions] The hold action from now on, as a joint's moves with the joint; empty: it stays what it is.
   std::span<const Token> hold = {};
 };
@@ -26,14 +27,20 @@ struct TickObservation {
 struct PlannedStep {
   std::span<const Token> tokens = {};  ///< [slots] as planned, decided or not; kMask where nothing is known
   std::span<const Token> action = {};  ///< [actions] to be done: the plan's if it is decided, else the hold action
-  bool decided = false;                ///< by the model, rather than due before any pass reached it
-  NoiseLevel level = kFullNoise;       ///< of the action's last token: how unsure it is
+  std::span<const Fraction> fractions = {};  ///< [actions] of the action, or empty for the bins' centres
+  bool decided = false;                      ///< by the model, rather than due before any pass reached it
+  NoiseLevel level = kFullNoise;             ///< of the action's last token: how unsure it is
 };
 
 /// What was done for the plan since the last observe(), and what the plan is like now. A POD.
 struct PlanReport {
   std::int64_t head = 0;      ///< the step that the plan begins with, counted from reset
   std::int32_t passes = 0;    ///< passes run
+  std::int32_t revised = 0;   ///< of them, those that made the followed plan agree with what was seen (kDenoise)
+  std::int32_t revealed = 0;  ///< of them, those that drafted candidates (kDenoise)
+  std::int32_t chosen = 0;    ///< of them, those that ranked candidates (kDenoise)
+  bool switched = false;      ///< a candidate took the place of the followed plan (kDenoise)
+  float surprise = 0.0F;      ///< [nats] of what was observed under what was predicted (kDenoise)
   bool disturbed = false;     ///< the observation contradicted the plan's prediction
   bool rejoined = false;      ///< the plan goes on from another of its own states, or is led back there by one action
   bool head_is_ripe = false;  ///< the head's action is decided, and on all that was seen
@@ -69,6 +76,14 @@ class RIPEN_EXPORT PlanSource {
   /// Changes nothing unless it returns kOk.
   [[nodiscard]] virtual PlanReset reset(std::span<const Token> state, std::span<const Token> goal,
                                         std::span<const Token> hold) noexcept = 0;
+
+  /// Changes the goal in mid-run: the plan stays as a draft. goal: [states], kMask means any; fractions: [states], or
+  /// empty. False, changing nothing, if the goal is not of the layout, or if who plans can only do so anew.
+  [[nodiscard]] virtual bool aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept {
+    (void)goal;
+    (void)fractions;
+    return false;
+  }
 
   /// Clamps what was observed and moves the head on to the first step that is not done.
   virtual void observe(const TickObservation& observation) noexcept = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ripen/clock.hpp"
+#include "ripen/cost.hpp"
 #include "ripen/denoiser.hpp"
 #include "ripen/export.hpp"
 #include "ripen/plan_source.hpp"
@@ -17,29 +18,58 @@ namespace ripen {
 
 /// How a plan ripens.
 enum class PlanMethod : std::uint8_t {
-  kCandidates,  ///< a beam search over policy and value, with the world's rules if known: for exact, discrete worlds
-  kWindow,      ///< masked and denoised, window by window, around what was decided: needs a model with a mixer
+  kDenoise,  ///< masked diffusion over windows of steps: needs a model with a mixer
+  kBeam,     ///< a beam search over policy and value, with the world's rules if known: for exact, discrete worlds in
+             ///< which every action moves everything, so that a plan can only be decided in its own order
+};
+
+/// In which order the passes of a draft reveal its tokens (kDenoise).
+enum class RevealOrder : std::uint8_t {
+  kRandom,        ///< keeps to what the model was trained on: a good draft of many
+  kCoarseToFine,  ///< the middle of the plan, then the middles of what is left
+  kSurest,        ///< what the model is surest of: right where there is one answer, standing about where there are many
+  kPlan,          ///< from the head on
+};
+
+/// What the denoiser is shown of the goal (kDenoise).
+enum class GoalClamp : std::uint8_t {
+  kNone,    ///< nothing: the model knows its goal, or is told it by what is observed
+  kAlways,  ///< the goal's tokens, in their slots in every step of every window: for slots that say what is wanted
+  kEnd,     ///< the goal's tokens, in the last step of every window: for slots that say where the robot is
 };
 
 /// How a planner works; fixed at construction.
 struct RIPEN_EXPORT PlannerOptions {
-  PlanMethod method = PlanMethod::kCandidates;
-  int horizon = 96;                ///< [steps] in the buffer
-  int history = 32;                ///< [steps] behind the head: for late observations, and not to walk in circles
-  int candidates = 64;             ///< plans kept in parallel (kCandidates)
-  int pass_windows = 16;           ///< windows in one pass: the quantum that is never interrupted
-  double value_weight = 1.0;       ///< what an expected step to the goal costs a candidate
-  double likelihood_weight = 1.0;  ///< what a nat of the model's surprise costs it
-  int wait_passes = 0;       ///< passes that the robot holds for, rather than act on a plan that does not reach the
-                             ///< goal yet: for worlds that stand still meanwhile (kCandidates)
-  double noise = 0.25;       ///< spread of the random bonus that lets later rounds look elsewhere
-  int window_history = 4;    ///< [steps] behind the head that a window begins with (kWindow)
-  double temperature = 1.0;  ///< of the draft that passes see; what is done is decoded at 1 at most; 0: always
-                             ///< the likeliest (kWindow)
-  /// [states] [unit of the channel] What was sensed contradicts what was expected if it is further off (kWindow). Of a
-  /// categorical channel, any other value does. Empty: 5 % of each channel's range. kCandidates has no tolerance:
-  /// there, another bin is another world.
+  PlanMethod method = PlanMethod::kDenoise;
+  int horizon = 96;      ///< [steps] in the buffer
+  int history = 32;      ///< [steps] behind the head: for late observations, and not to walk in circles
+  int candidates = 8;    ///< plans that compete; kDenoise: the followed one among them, so that 1 leaves no choice
+  int pass_windows = 8;  ///< most windows in one pass: the quantum that is never interrupted
+  /// Candidates are ranked by what they cost: value_weight for each step to the goal, likelihood_weight for each nat of
+  /// the model's surprise, and what a Cost says.
+  double value_weight = 1.0;
+  double likelihood_weight = 1.0;
+
+  // --- kDenoise ---
+  int window_history = 4;                           ///< [steps] behind the head that a window begins with
+  RevealOrder reveal_order = RevealOrder::kRandom;  ///< of drafts
+  int reveal_passes = 8;                            ///< in which a draft is revealed: coherence for the first plan
+  double switch_margin = 1.0;  ///< by which a candidate must be better than the followed plan to take its place
+  int rounds = 2;              ///< of candidates without a better one, after which the plan is settled
+  double temperature = 1.0;    ///< of the draft that passes see; what is done is decoded at 1 at most; 0: always the
+                               ///< likeliest
+  double min_p = 0.02;         ///< tokens less likely than this share of the likeliest one are never drawn
+  GoalClamp goal_clamp = GoalClamp::kNone;
+  /// [states] [unit of the channel] What was sensed contradicts what was expected if it is further off. Of a
+  /// categorical channel, any other value does. Empty: 5 % of each channel's range. kBeam has no tolerance: there,
+  /// another bin is another world.
   std::vector<double> tolerances = {};
+
+  // --- kBeam ---
+  int wait_passes = 0;  ///< passes that the robot holds for, rather than act on a plan that does not reach the goal
+                        ///< yet: for worlds that stand still meanwhile
+  double noise = 0.25;  ///< spread of the random bonus that lets later rounds look elsewhere
+
   std::uint64_t seed = 1;  ///< of everything random
 
   /// Every problem, one a line; empty if there is none.
@@ -51,11 +81,12 @@ struct RIPEN_EXPORT PlannerOptions {
 /// Use: reset once, then per tick observe(), refine(), and step(0).action is what to do.
 class RIPEN_EXPORT Planner : public PlanSource {
  public:
-  /// Takes references: the denoiser and the transition must outlive the planner. All memory is taken and touched here.
+  /// Takes references, which must outlive the planner. All memory is taken and touched here.
+  /// transition: the world's rules (kBeam), or null. clock: what budgets in time are measured by, null for real time.
+  /// cost: what candidates cost beside what the model says (kDenoise), or null.
   /// Throws OptionsError listing every problem of the options, or what the denoiser lacks for them.
-  /// clock: what budgets in time are measured by, null for real time; it must outlive the planner too.
   Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition = nullptr,
-          const Clock* clock = nullptr);
+          const Clock* clock = nullptr, const Cost* cost = nullptr);
   ~Planner() override;
   Planner(const Planner&) = delete;
   Planner& operator=(const Planner&) = delete;
@@ -72,14 +103,17 @@ class RIPEN_EXPORT Planner : public PlanSource {
   void sent(int steps) noexcept { sent(steps, 0); }
   [[nodiscard]] const PlanReport& report() const noexcept override;
 
+  [[nodiscard]] bool aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept override;
+  [[nodiscard]] bool aim(std::span<const Token> goal) noexcept { return aim(goal, {}); }
+
   /// What reset() would say. Any thread.
   [[nodiscard]] PlanReset check(std::span<const Token> state, std::span<const Token> goal,
                                 std::span<const Token> hold) const noexcept;
 
   /// Tells that the first step that had not started has now started with this action, whatever the plan says of it: for
   /// who hands actions on later than they were planned. Ignored for any other step, and if the action is out of its
-  /// vocabulary. action: [actions]
-  void started(std::int64_t step, std::span<const Token> action) noexcept;
+  /// vocabulary. action, fractions: [actions], the second may be empty
+  void started(std::int64_t step, std::span<const Token> action, std::span<const Fraction> fractions = {}) noexcept;
 
   /// Forgets the plan but for what has started or was sent, and what was seen.
   void forget() noexcept;

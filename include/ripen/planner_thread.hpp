@@ -50,6 +50,7 @@ class RIPEN_EXPORT PlannerThread : public PlanSource {
   /// As Planner::reset, but the plan comes when the thread has made it; until then the action is the hold action.
   [[nodiscard]] PlanReset reset(std::span<const Token> state, std::span<const Token> goal,
                                 std::span<const Token> hold) noexcept override;
+  [[nodiscard]] bool aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept override;
   void observe(const TickObservation& observation) noexcept override;
   void refine(const Budget& /*budget*/, const Budget& /*most*/) noexcept override {}
   /// A step behind the head is also undecided if the plan is for another action than what went out for the head.

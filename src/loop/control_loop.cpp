@@ -56,6 +56,7 @@ struct ControlLoop::Impl {
         guard(plan.layout(), options.limits, options.period),
         senses(plan.layout(), options.limits),
         goal(static_cast<std::size_t>(plan.layout().states()), kMask),
+        goal_fractions(goal.size(), 0),
         hold(static_cast<std::size_t>(plan.layout().actions()), kMask),
         rest(hold.size()),
         planned(hold.size()),
@@ -65,7 +66,7 @@ struct ControlLoop::Impl {
 
   // --- Beginning ---
   ResetResult begin(const Task& task) noexcept;
-  ResetResult set_goal(const Task& task) noexcept;
+  ResetResult set_goal(std::span<const ChannelValue> wanted_goal) noexcept;
   ResetResult set_rest(const Task& task) noexcept;
   ResetResult start_commands() noexcept;
   void set_hold() noexcept;
@@ -106,7 +107,9 @@ struct ControlLoop::Impl {
   CommandGuard guard;
   Senses senses;
 
-  std::vector<Token> goal, hold;
+  std::vector<Token> goal;               // [states]
+  std::vector<Fraction> goal_fractions;  // [states]
+  std::vector<Token> hold;               // [actions]
   std::vector<ChannelValue> rest;
   std::vector<double> planned;   // [actions] of the step due
   std::vector<Setpoint> wanted;  // [actions]
@@ -143,16 +146,19 @@ struct ControlLoop::Impl {
 
 // --- Beginning ---
 
-ResetResult ControlLoop::Impl::set_goal(const Task& task) noexcept {
-  if (!task.goal.empty() && task.goal.size() != goal.size()) return ResetResult::kBadGoal;
-  for (std::size_t s = 0; s < goal.size(); ++s) {
-    goal[s] = kMask;
-    if (task.goal.empty() || !task.goal[s]) continue;
+ResetResult ControlLoop::Impl::set_goal(std::span<const ChannelValue> wanted_goal) noexcept {
+  if (!wanted_goal.empty() && wanted_goal.size() != goal.size()) return ResetResult::kBadGoal;
+  for (std::size_t s = 0; s < wanted_goal.size(); ++s) {
+    if (!wanted_goal[s]) continue;
     const Slot& slot = plan.layout().slot(static_cast<int>(s));
-    const double value = *task.goal[s];
+    const double value = *wanted_goal[s];
     if (slot.continuous() && !(value >= slot.low && value <= slot.high)) return ResetResult::kBadGoal;
-    goal[s] = tokenizer.encode(static_cast<int>(s), value);
-    if (goal[s] == kMask) return ResetResult::kBadGoal;
+    if (tokenizer.encode(static_cast<int>(s), value) == kMask) return ResetResult::kBadGoal;
+  }
+  for (std::size_t s = 0; s < goal.size(); ++s) {
+    const bool given = !wanted_goal.empty() && wanted_goal[s];
+    goal_fractions[s] = 0;
+    goal[s] = given ? tokenizer.encode(static_cast<int>(s), *wanted_goal[s], goal_fractions[s]) : kMask;
   }
   return ResetResult::kOk;
 }
@@ -191,11 +197,12 @@ void ControlLoop::Impl::set_hold() noexcept {
 
 /// From what was sensed, once it was encoded.
 ResetResult ControlLoop::Impl::begin(const Task& task) noexcept {
-  for (const auto part : {&Impl::set_goal, &Impl::set_rest}) {
-    if (const ResetResult result = (this->*part)(task); result != ResetResult::kOk) return result;
-  }
+  if (const ResetResult result = set_goal(task.goal); result != ResetResult::kOk) return result;
+  if (const ResetResult result = set_rest(task); result != ResetResult::kOk) return result;
   if (const ResetResult result = start_commands(); result != ResetResult::kOk) return result;
   if (plan.reset(senses.tokens(), goal, hold) != PlanReset::kOk) return ResetResult::kPlannerRefused;
+  const bool between_bins = std::ranges::any_of(goal_fractions, [](Fraction fraction) { return fraction != 0; });
+  if (between_bins) (void)plan.aim(goal, goal_fractions);  // Whoever cannot aim has the nearest bin.
   guard.set_rest(rest);
   done = begun = 0;
   read_ok = written_ok = sensed = model_ok = in_range = lively = next_tick - 1;
@@ -249,6 +256,14 @@ ResetResult ControlLoop::reset(const Task& task, std::span<const double> state) 
   const ResetResult result = l.begin(task);
   if (result == ResetResult::kOk) l.base.reset();
   return result;
+}
+
+ResetResult ControlLoop::aim(std::span<const ChannelValue> goal) noexcept {
+  const RealTimeSection section;
+  Impl& l = *impl_;
+  if (!l.ready) return ResetResult::kPlannerRefused;
+  if (const ResetResult result = l.set_goal(goal); result != ResetResult::kOk) return result;
+  return l.plan.aim(l.goal, l.goal_fractions) ? ResetResult::kOk : ResetResult::kPlannerRefused;
 }
 
 // --- A tick ---
@@ -398,6 +413,7 @@ void ControlLoop::Impl::begin_plan_tick(bool observed) noexcept {
   TickObservation seen{.started = begun, .done = done, .observed = observed, .hold = hold};
   if (observation.fresh) {
     seen.state = senses.tokens();
+    seen.fractions = senses.fractions();
     seen.state_step = observation.state_step - *base;
   }
   plan.observe(seen);
@@ -449,8 +465,11 @@ void ControlLoop::Impl::fall_back(Fallback fallback) noexcept {
 /// What the plan says of the step that is due, and of the one after it if that is decided.
 void ControlLoop::Impl::want_plan() noexcept {
   const int to_goal = plan.report().steps_to_goal;
-  tokenizer.decode_action(plan.step(0).action, planned);
-  if (plan.step(1).decided) tokenizer.decode_action(plan.step(1).action, next);
+  const auto decode = [&](const PlannedStep& step, std::span<double> to) {
+    tokenizer.decode_action(step.action, to, step.fractions);
+  };
+  decode(plan.step(0), planned);
+  if (plan.step(1).decided) decode(plan.step(1), next);
   for (std::size_t c = 0; c < planned.size(); ++c) {
     if (rest[c] || !guard.continuous(c)) continue;
     if (to_goal == 0) planned[c] = guard.wanted(c);  // At the goal there is nothing to do: the channel stays there.

@@ -28,6 +28,7 @@ struct Sent {
   bool decided = false;
   NoiseLevel level = kFullNoise;
   std::vector<Token> action;
+  std::vector<Fraction> fractions;  // Of the action; none of a layout without continuous slots.
 };
 
 /// From the ticks to the planner.
@@ -36,8 +37,13 @@ struct News {
       : start(static_cast<std::size_t>(layout.states()), 0),
         goal(start),
         hold(static_cast<std::size_t>(layout.actions()), 0),
-        state(start) {
-    for (Sent& each : sent) each.action = hold;
+        state(start),
+        goal_fractions(start.size(), 0),
+        fractions(start.size(), 0) {
+    for (Sent& each : sent) {
+      each.action = hold;
+      each.fractions.assign(hold.size(), 0);
+    }
   }
   [[nodiscard]] const Sent& sent_at(std::int64_t step) const noexcept {
     return sent[static_cast<std::size_t>(step) % kSent];
@@ -48,6 +54,8 @@ struct News {
   std::vector<Token> start, goal, hold;
   std::uint64_t sensed = 0;  // Counts states.
   std::vector<Token> state;
+  std::vector<Fraction> goal_fractions, fractions;  // The second is the state's.
+  std::uint64_t aimed = 0;                          // Counts goals since the reset.
   std::int64_t state_step = 0;
   Ledger ledger;
   std::array<Sent, kSent> sent;
@@ -57,13 +65,15 @@ struct News {
 struct Plan {
   Plan(const TokenLayout& layout, int steps)
       : tokens(static_cast<std::size_t>(steps) * static_cast<std::size_t>(layout.slots()), kMask),
+        fractions(static_cast<std::size_t>(steps) * static_cast<std::size_t>(layout.actions()), 0),
         levels(static_cast<std::size_t>(steps), kFullNoise) {}
 
   std::uint64_t number = 0;  // Of the news that it has seen.
   std::uint64_t plan = 0;
-  int decided = 0;                 // Steps from the head on.
-  std::vector<Token> tokens;       // [horizon][slots]
-  std::vector<NoiseLevel> levels;  // [horizon]
+  int decided = 0;                  // Steps from the head on.
+  std::vector<Token> tokens;        // [horizon][slots]
+  std::vector<Fraction> fractions;  // [horizon][actions]
+  std::vector<NoiseLevel> levels;   // [horizon]
   std::int64_t passes = 0, disturbances = 0, bad_passes = 0;
   PlanReport report;
 };
@@ -100,6 +110,10 @@ struct PlannerThread::Impl {
   [[nodiscard]] std::span<const Token> planned_action(int place) const noexcept {
     return planned(place).subspan(static_cast<std::size_t>(layout.states()));
   }
+  [[nodiscard]] std::span<const Fraction> planned_fractions(int place) const noexcept {
+    const auto actions = static_cast<std::size_t>(layout.actions());
+    return std::span(plans.reading().fractions).subspan(static_cast<std::size_t>(place) * actions, actions);
+  }
   /// What went out for a step that can no longer change; null if it can.
   [[nodiscard]] const Sent* fixed(std::int64_t step) const noexcept;
   [[nodiscard]] PlannedStep step(int ahead) const noexcept;
@@ -127,7 +141,7 @@ struct PlannerThread::Impl {
   std::int64_t passes = 0, disturbances = 0, bad_passes = 0;  // Seen so far.
 
   // The planner's.
-  std::uint64_t plan = 0, sensed = 0, number = 0;
+  std::uint64_t plan = 0, sensed = 0, aimed = 0, number = 0;
   Ledger ledger;
   std::int64_t all_passes = 0, all_disturbances = 0, all_bad_passes = 0;
 
@@ -189,13 +203,25 @@ PlanReset PlannerThread::reset(std::span<const Token> state, std::span<const Tok
   std::ranges::copy(state, told.start.begin());
   std::ranges::copy(goal, told.goal.begin());
   std::ranges::copy(hold, told.hold.begin());
-  told.sensed = 0;
+  told.sensed = told.aimed = 0;
   told.ledger = {};
   for (Sent& each : told.sent) each.step = -1;
   impl_->report = {};
   impl_->started_with = told.number;
   impl_->tell();
   return PlanReset::kOk;
+}
+
+bool PlannerThread::aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept {
+  News& told = impl_->told;
+  if (told.plan == 0 || impl_->planner.check(told.start, goal, told.hold) != PlanReset::kOk) return false;
+  if (!fractions.empty() && fractions.size() != goal.size()) return false;
+  std::ranges::copy(goal, told.goal.begin());
+  std::ranges::fill(told.goal_fractions, Fraction{0});
+  std::ranges::copy(fractions, told.goal_fractions.begin());
+  ++told.aimed;
+  impl_->tell();
+  return true;
 }
 
 void PlannerThread::observe(const TickObservation& observation) noexcept {
@@ -208,6 +234,8 @@ void PlannerThread::observe(const TickObservation& observation) noexcept {
   if (observation.hold.size() == t.told.hold.size()) std::ranges::copy(observation.hold, t.told.hold.begin());
   if (!observation.state.empty()) {
     std::ranges::copy(observation.state, t.told.state.begin());
+    std::ranges::fill(t.told.fractions, Fraction{0});
+    std::ranges::copy(observation.fractions, t.told.fractions.begin());
     t.told.state_step = observation.state_step;
     ++t.told.sensed;
   }
@@ -254,6 +282,7 @@ PlannedStep PlannerThread::Impl::step(int ahead) const noexcept {
   PlannedStep result{.tokens = planned(place), .action = told.hold};
   if (const Sent* sent = fixed(step)) {
     result.action = sent->action;
+    result.fractions = sent->fractions;
     result.decided = sent->decided;
     result.level = sent->level;
     return result;
@@ -267,6 +296,7 @@ PlannedStep PlannerThread::Impl::step(int ahead) const noexcept {
     return result;
   }
   result.action = planned_action(place);
+  result.fractions = planned_fractions(place);
   result.decided = true;
   return result;
 }
@@ -279,6 +309,8 @@ void PlannerThread::sent(int steps, std::int64_t started) noexcept {
     const PlannedStep planned = impl_->step(i);
     Sent& sent = told.sent[static_cast<std::size_t>(step) % kSent];
     std::ranges::copy(planned.action, sent.action.begin());
+    std::ranges::fill(sent.fractions, Fraction{0});
+    std::ranges::copy(planned.fractions, sent.fractions.begin());
     sent.decided = planned.decided;
     sent.level = planned.level;
     sent.step = step;
@@ -331,13 +363,18 @@ void PlannerThread::Impl::take() noexcept {
     (void)planner.reset(from.start, from.goal, from.hold);  // The tokens were checked.
     plan = from.plan;
     ledger = {};
-    sensed = 0;
+    sensed = aimed = 0;
+  }
+  if (from.aimed != aimed) {
+    (void)planner.aim(from.goal, from.goal_fractions);
+    aimed = from.aimed;
   }
   planner.sent(0);
   if (from.sensed != sensed) {
     // As it happened: what was sensed before an action went out is seen before that starts.
     follow(from, std::min(from.ledger.started, from.state_step));
     observe({.state = from.state,
+             .fractions = from.fractions,
              .state_step = from.state_step,
              .started = ledger.started,
              .done = ledger.done,
@@ -366,7 +403,7 @@ void PlannerThread::Impl::follow(const News& from, std::int64_t started) noexcep
   ledger.started = std::max(ledger.started, started - static_cast<std::int64_t>(kSent));
   for (; ledger.started < started; ++ledger.started) {
     const Sent& sent = from.sent_at(ledger.started);
-    if (sent.step == ledger.started) planner.started(ledger.started, sent.action);
+    if (sent.step == ledger.started) planner.started(ledger.started, sent.action, sent.fractions);
   }
   ledger.done = std::max(ledger.done, std::min(from.ledger.done, ledger.started));
 }
@@ -377,10 +414,12 @@ void PlannerThread::Impl::publish() noexcept {
   to.plan = plan;
   to.decided = 0;
   auto token = to.tokens.begin();
+  std::ranges::fill(to.fractions, Fraction{0});
   for (int i = 0; i < planner.horizon(); ++i) {
     const PlannedStep step = planner.step(i);
     if (step.decided) to.decided = i + 1;
     token = std::ranges::copy(step.tokens, token).out;
+    std::ranges::copy(step.fractions, to.fractions.begin() + static_cast<std::ptrdiff_t>(i) * layout.actions());
     to.levels[static_cast<std::size_t>(i)] = step.level;
   }
   to.passes = all_passes;

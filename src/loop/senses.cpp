@@ -18,6 +18,7 @@ Senses::Senses(const TokenLayout& layout, const std::vector<ChannelLimits>& limi
       values_(static_cast<std::size_t>(layout.states())),
       seen_(std::make_unique<bool[]>(values_.size())),
       tokens_(values_.size(), kMask),
+      fractions_(values_.size(), 0),
       sensors_(values_.size()),
       motors_(static_cast<std::size_t>(layout.actions())) {
   for (int s = 0; s < layout.states(); ++s) {
@@ -56,7 +57,7 @@ std::uint32_t Senses::encode() noexcept {
       seen_[s] = false;
       faults |= kOutOfRange;
     }
-    tokens_[s] = seen_[s] ? tokenizer_.encode(static_cast<int>(s), values_[s]) : kMask;
+    tokens_[s] = seen_[s] ? tokenizer_.encode(static_cast<int>(s), values_[s], fractions_[s]) : kMask;
   }
   return faults;
 }

@@ -36,6 +36,7 @@ class Senses {
   void forget() noexcept;
 
   [[nodiscard]] std::span<const Token> tokens() const noexcept { return tokens_; }
+  [[nodiscard]] std::span<const Fraction> fractions() const noexcept { return fractions_; }
   [[nodiscard]] double value(std::size_t channel) const noexcept { return values_[channel]; }
   [[nodiscard]] bool seen(std::size_t channel) const noexcept { return seen_[channel]; }
 
@@ -57,12 +58,13 @@ class Senses {
   };
 
   Tokenizer tokenizer_;
-  std::vector<double> values_;    // [states]
-  std::unique_ptr<bool[]> seen_;  // [states]; a vector of bool is no memory to hand out
-  std::vector<Token> tokens_;     // [states]
-  std::vector<Sensor> sensors_;   // [states]
-  std::vector<Motor> motors_;     // [actions]
-  bool moved_ = false;            // something did since any continuous channel showed something new
+  std::vector<double> values_;       // [states]
+  std::unique_ptr<bool[]> seen_;     // [states]; a vector of bool is no memory to hand out
+  std::vector<Token> tokens_;        // [states]
+  std::vector<Fraction> fractions_;  // [states]
+  std::vector<Sensor> sensors_;      // [states]
+  std::vector<Motor> motors_;        // [actions]
+  bool moved_ = false;               // something did since any continuous channel showed something new
 };
 
 }  // namespace ripen

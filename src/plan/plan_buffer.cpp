@@ -17,6 +17,9 @@ PlanBuffer::PlanBuffer(const TokenLayout& layout, int candidates, int horizon, i
                              static_cast<std::size_t>(slots_);
   tokens_.assign(tokens, kMask);
   levels_.assign(tokens, kFullNoise);
+  bool continuous = false;
+  for (int slot = 0; slot < slots_; ++slot) continuous = continuous || layout.slot(slot).continuous();
+  if (continuous) fractions_.assign(tokens, 0);
 }
 
 std::size_t PlanBuffer::at(int candidate, std::int64_t step) const noexcept {
@@ -62,6 +65,15 @@ std::span<const NoiseLevel> PlanBuffer::levels(int candidate, std::int64_t step)
   return {levels_.data() + at(candidate, step), static_cast<std::size_t>(slots_)};
 }
 
+std::span<Fraction> PlanBuffer::fractions(int candidate, std::int64_t step) noexcept {
+  if (fractions_.empty()) return {};
+  return {fractions_.data() + at(candidate, step), static_cast<std::size_t>(slots_)};
+}
+std::span<const Fraction> PlanBuffer::fractions(int candidate, std::int64_t step) const noexcept {
+  if (fractions_.empty()) return {};
+  return {fractions_.data() + at(candidate, step), static_cast<std::size_t>(slots_)};
+}
+
 void PlanBuffer::mask_from(int candidate, std::int64_t from) noexcept {
   for (std::int64_t step = from; step < head_ + horizon_; ++step) {
     std::ranges::fill(tokens(candidate, step), kMask);
@@ -73,11 +85,12 @@ void PlanBuffer::copy(int source, int target, std::int64_t from, std::int64_t to
   for (std::int64_t step = from; step < to; ++step) {
     std::ranges::copy(tokens(source, step), tokens(target, step).begin());
     std::ranges::copy(levels(source, step), levels(target, step).begin());
+    std::ranges::copy(fractions(source, step), fractions(target, step).begin());
   }
 }
 
 std::size_t PlanBuffer::memory() const noexcept {
-  return tokens_.size() * sizeof(Token) + levels_.size() * sizeof(NoiseLevel);
+  return tokens_.size() * sizeof(Token) + levels_.size() * sizeof(NoiseLevel) + fractions_.size() * sizeof(Fraction);
 }
 
 }  // namespace ripen

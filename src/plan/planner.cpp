@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <chrono>
 
-#include "plan/candidate_refiner.hpp"
+#include "plan/beam_refiner.hpp"
 #include "plan/checked_denoiser.hpp"
+#include "plan/denoising_refiner.hpp"
 #include "plan/step_time.hpp"
-#include "plan/window_refiner.hpp"
 #include "ripen/error.hpp"
 #include "util/problems.hpp"
 
@@ -17,9 +17,9 @@ using Nanoseconds = std::chrono::nanoseconds;
 namespace {
 
 std::unique_ptr<Refiner> make_refiner(CheckedDenoiser& denoiser, const PlannerOptions& options,
-                                      const Transition* transition) {
-  if (options.method == PlanMethod::kWindow) return std::make_unique<WindowRefiner>(denoiser, options);
-  return std::make_unique<CandidateRefiner>(denoiser, options, transition);
+                                      const Transition* transition, const Cost* cost) {
+  if (options.method == PlanMethod::kDenoise) return std::make_unique<DenoisingRefiner>(denoiser, options, cost);
+  return std::make_unique<BeamRefiner>(denoiser, options, transition);
 }
 
 bool is_action(const TokenLayout& layout, std::span<const Token> action) noexcept {
@@ -31,7 +31,8 @@ bool is_action(const TokenLayout& layout, std::span<const Token> action) noexcep
 }
 
 /// What the denoiser lacks for a planner of these options.
-std::string problems_with(const Denoiser& denoiser, const PlannerOptions& options, const Transition* transition) {
+std::string problems_with(const Denoiser& denoiser, const PlannerOptions& options, const Transition* transition,
+                          const Cost* cost) {
   Problems problems("planner");
   problems.range("pass_windows (against the denoiser's limit)", options.pass_windows, 1, denoiser.max_windows());
   problems.require(denoiser.max_steps() >= 2, "the denoiser takes windows of less than 2 steps");
@@ -39,14 +40,15 @@ std::string problems_with(const Denoiser& denoiser, const PlannerOptions& option
   problems.require(options.tolerances.empty() || std::ssize(options.tolerances) == denoiser.layout().states(),
                    "tolerances has " + std::to_string(options.tolerances.size()) + " entries, the layout has " +
                        std::to_string(denoiser.layout().states()) + " states");
-  if (options.method == PlanMethod::kWindow) {
-    problems.require(can.mixer, "kWindow needs a model with a mixer, and this one has none");
+  if (options.method == PlanMethod::kDenoise) {
+    problems.require(can.mixer, "kDenoise needs a model with a mixer, and this one has none");
     problems.require(denoiser.max_steps() > options.window_history + 1,
                      "window_history " + std::to_string(options.window_history) + " leaves nothing of the denoiser's " +
                          std::to_string(denoiser.max_steps()) + " steps");
   } else {
+    problems.require(cost == nullptr, "kBeam knows no Cost: it ranks by the model's value alone");
     problems.require(can.tables || transition != nullptr,
-                     "kCandidates needs a model with dynamics tables, or a Transition: there is neither");
+                     "kBeam needs a model with dynamics tables, or a Transition: there is neither");
     problems.require(can.value || options.value_weight == 0.0,
                      "value_weight needs a model with a value head, and this one has none: set it to 0");
   }
@@ -65,8 +67,16 @@ std::string PlannerOptions::validate() const {
   problems.range("likelihood_weight", likelihood_weight, 0.0, 1e6);
   problems.range("wait_passes", wait_passes, 0, 1 << 20);
   problems.range("noise", noise, 0.0, 1e6);
-  if (method == PlanMethod::kWindow) problems.range("window_history", window_history, 0, history);
+  if (method == PlanMethod::kDenoise) {
+    problems.range("window_history", window_history, 0, history);
+    problems.require(candidates == 1 || pass_windows > 1,
+                     "pass_windows 1 cannot show a candidate beside the followed plan: give 2 or more, or 1 candidate");
+  }
+  problems.range("reveal_passes", reveal_passes, 1, 1 << 20);
+  problems.range("switch_margin", switch_margin, 0.0, 1e6);
+  problems.range("rounds", rounds, 0, 1 << 20);
   problems.range("temperature", temperature, 0.0, 1e6);
+  problems.range("min_p", min_p, 0.0, 1.0);
   for (const double tolerance : tolerances) {
     problems.require(tolerance >= 0.0, "tolerances: " + std::to_string(tolerance) + " is negative");
   }
@@ -74,11 +84,12 @@ std::string PlannerOptions::validate() const {
 }
 
 struct Planner::Impl {
-  Impl(Denoiser& denoiser, const PlannerOptions& given, const Transition* transition, const Clock* time)
+  Impl(Denoiser& denoiser, const PlannerOptions& given, const Transition* transition, const Clock* time,
+       const Cost* cost)
       : options(given),
         clock(time != nullptr ? *time : steady),
         model(denoiser),
-        refiner(make_refiner(model, options, transition)),
+        refiner(make_refiner(model, options, transition, cost)),
         predictor(options.pass_windows) {}
 
   /// Says in the report what the plan is like now.
@@ -102,11 +113,12 @@ struct Planner::Impl {
   bool ready = false;
 };
 
-Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition, const Clock* clock) {
-  for (const std::string& problems : {options.validate(), problems_with(denoiser, options, transition)}) {
+Planner::Planner(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition, const Clock* clock,
+                 const Cost* cost) {
+  for (const std::string& problems : {options.validate(), problems_with(denoiser, options, transition, cost)}) {
     if (!problems.empty()) throw OptionsError(problems);
   }
-  impl_ = std::make_unique<Impl>(denoiser, options, transition, clock);
+  impl_ = std::make_unique<Impl>(denoiser, options, transition, clock, cost);
 }
 
 Planner::~Planner() = default;
@@ -118,7 +130,7 @@ PlanReset Planner::check(std::span<const Token> state, std::span<const Token> go
   if (std::ssize(goal) != l.states() || !l.valid(goal, true)) return PlanReset::kBadGoal;
   if (!is_action(l, hold)) return PlanReset::kBadHold;
   const bool is_wanted = std::ranges::any_of(goal, [](Token token) { return token != kMask; });
-  return is_wanted || options().method == PlanMethod::kWindow ? PlanReset::kOk : PlanReset::kNoGoal;
+  return is_wanted || options().method == PlanMethod::kDenoise ? PlanReset::kOk : PlanReset::kNoGoal;
 }
 
 PlanReset Planner::reset(std::span<const Token> state, std::span<const Token> goal,
@@ -159,7 +171,7 @@ void Planner::refine(const Budget& budget, const Budget& most) noexcept {
       const bool whole = passes == 0 && limit.time.count() > 0;
       if (!whole || !p.predictor.refused()) break;
     }
-    const bool good = p.refiner->run_pass();
+    const bool good = p.refiner->run_pass(p.report);
     ++passes;
     ++p.report.passes;
     const Nanoseconds after = p.now();
@@ -182,14 +194,25 @@ PlannedStep Planner::step(int ahead) const noexcept {
   const bool decided = impl_->ready && refiner.decided(step);
   return {.tokens = buffer().tokens(0, step),
           .action = decided ? buffer().action(0, step) : refiner.hold(),
+          .fractions = decided ? buffer().action_fractions(0, step) : std::span<const Fraction>(),
           .decided = decided,
           .level = buffer().levels(0, step).back()};
 }
 
 void Planner::sent(int steps, std::int64_t /*started*/) noexcept { impl_->refiner->sent(steps); }
 
-void Planner::started(std::int64_t step, std::span<const Token> action) noexcept {
-  if (impl_->ready && is_action(layout(), action)) impl_->refiner->started(step, action);
+void Planner::started(std::int64_t step, std::span<const Token> action, std::span<const Fraction> fractions) noexcept {
+  if (impl_->ready && is_action(layout(), action)) impl_->refiner->started(step, action, fractions);
+}
+
+bool Planner::aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept {
+  const bool is_wanted = std::ranges::any_of(goal, [](Token token) { return token != kMask; });
+  if (!impl_->ready || std::ssize(goal) != layout().states() || !layout().valid(goal, true)) return false;
+  if (!fractions.empty() && fractions.size() != goal.size()) return false;
+  if (!is_wanted && options().method == PlanMethod::kBeam) return false;
+  impl_->refiner->aim(goal, fractions);
+  impl_->describe();
+  return true;
 }
 
 void Planner::forget() noexcept {

@@ -35,30 +35,45 @@ inline void normalize_log(std::span<float> logits) noexcept {
 struct Decision {
   Token token = 0;          ///< drawn
   Token mean = 0;           ///< of a binned channel, the posterior's around what was drawn; else what was drawn
+  Fraction fraction = 0;    ///< of the mean
   float confidence = 0.0F;  ///< probability of the token; of a binned channel, of the mode around it
 };
 
-/// Decides one slot: draws from probabilities that may be its own at another temperature, or takes the likeliest if
-/// there are none. uniform: the random number in [0, 1) that chooses; with the same one, draws at two temperatures lie
+/// Draws a token. Those less likely than `min_p` of the likeliest are left out: a tail of many bins is rarely meant,
+/// but often drawn. uniform: the random number in [0, 1) that chooses; with the same one, draws at two temperatures lie
 /// near each other. Real-time safe.
-inline Decision decide_token(const Slot& slot, std::span<const float> probabilities, std::span<const float> to_draw,
-                             double uniform) noexcept {
-  const auto bins = static_cast<int>(probabilities.size());
-  int drawn = 0;
-  if (to_draw.empty()) {
-    drawn = static_cast<int>(std::ranges::max_element(probabilities) - probabilities.begin());
-  } else {
-    for (double left = uniform; drawn + 1 < bins; ++drawn) {
-      left -= to_draw[static_cast<std::size_t>(drawn)];
-      if (left < 0.0) break;
-    }
+inline Token draw_token(std::span<const float> probabilities, double uniform, double min_p = 0.0) noexcept {
+  const auto least = static_cast<float>(min_p) * std::ranges::max(probabilities);
+  double left = uniform;
+  if (least > 0.0F) {
+    double whole = 0.0;
+    for (const float p : probabilities) whole += p >= least ? static_cast<double>(p) : 0.0;
+    left *= whole;
   }
-  const auto token = static_cast<Token>(drawn);
-  if (!slot.continuous()) return {token, token, probabilities[static_cast<std::size_t>(drawn)]};
+  std::size_t last = 0;
+  for (std::size_t v = 0; v < probabilities.size(); ++v) {
+    if (probabilities[v] < least) continue;
+    last = v;
+    left -= static_cast<double>(probabilities[v]);
+    if (left < 0.0) break;
+  }
+  return static_cast<Token>(last);
+}
+
+/// The likeliest token. Real-time safe.
+inline Token likeliest(std::span<const float> probabilities) noexcept {
+  return static_cast<Token>(std::ranges::max_element(probabilities) - probabilities.begin());
+}
+
+/// Decodes a slot around a token: of a binned channel the posterior's mean in the mode that the token lies in, which is
+/// known better than bins are wide. Real-time safe.
+inline Decision decode_around(const Slot& slot, std::span<const float> probabilities, Token token) noexcept {
+  if (!slot.continuous()) return {token, token, 0, probabilities[token]};
+  const auto bins = static_cast<int>(probabilities.size());
   const int reach = std::max(1, bins / kModeShare);
   float mass = 0.0F;
-  double mean = drawn;
-  for (int turn = 0; turn < 2; ++turn) {  // Once from the draw, and once from where that led.
+  double mean = token;
+  for (int turn = 0; turn < 2; ++turn) {  // Once from the token, and once from where that led.
     const int centre = static_cast<int>(std::lround(mean));
     mass = 0.0F;
     double sum = 0.0;
@@ -69,7 +84,9 @@ inline Decision decide_token(const Slot& slot, std::span<const float> probabilit
     }
     if (mass > 0.0F) mean = sum / static_cast<double>(mass);
   }
-  return {token, static_cast<Token>(std::lround(mean)), mass};
+  const long bin = std::lround(mean);
+  const long fraction = std::clamp(std::lround((mean - static_cast<double>(bin)) * 256.0), -128L, 127L);
+  return {token, static_cast<Token>(bin), static_cast<Fraction>(fraction), mass};
 }
 
 /// The noise level of a token decided with this probability.

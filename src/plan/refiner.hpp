@@ -20,12 +20,17 @@ class Refiner {
   virtual void reset(std::span<const Token> state, std::span<const Token> goal,
                      std::span<const Token> hold) noexcept = 0;
 
+  /// Another goal from now on; the tokens were checked. fractions: [states], or empty.
+  virtual void aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept = 0;
+
   /// Forgets the plan but for what has started or was sent.
   virtual void forget() noexcept = 0;
 
   /// Tells that a step has started with this action, whatever the plan says. Does nothing unless it is the first step
   /// that had not started.
-  virtual void started(std::int64_t step, std::span<const Token> action) noexcept = 0;
+  /// fractions: [actions], or empty.
+  virtual void started(std::int64_t step, std::span<const Token> action,
+                       std::span<const Fraction> fractions) noexcept = 0;
 
   /// Takes what was seen, and which steps have started. The head is where observation.done says already.
   virtual void observe(const TickObservation& observation, PlanReport& report) noexcept = 0;
@@ -33,8 +38,8 @@ class Refiner {
   /// Windows of the pass that is worth most now; 0 if none is worth anything.
   [[nodiscard]] virtual int next_pass() noexcept = 0;
   /// Runs the pass that next_pass() spoke of. False if it was thrown away, because the model gave no numbers: then the
-  /// plan is what it was.
-  [[nodiscard]] virtual bool run_pass() noexcept = 0;
+  /// plan is what it was. Counts in the report what the pass was for.
+  [[nodiscard]] virtual bool run_pass(PlanReport& report) noexcept = 0;
 
   /// What the followed plan is like now.
   virtual void describe(PlanReport& report) const noexcept = 0;

@@ -148,7 +148,7 @@ TEST(Solve, TheViewIsShownTheEnd) {
 /// The plan after so many passes in all, stopped after every few of them, while the cube stands still.
 std::vector<Token> planned(const Cube& cube, int passes, int at_once) {
   const CubeTransition transition;
-  Planner planner(denoiser(), {.candidates = 16}, &transition);
+  Planner planner(denoiser(), {.method = PlanMethod::kBeam, .candidates = 16, .pass_windows = 16}, &transition);
   std::array<Token, kCubies> state{}, goal{};
   to_tokens(cube, state);
   to_tokens(Cube(), goal);
@@ -173,7 +173,7 @@ TEST(Solve, APlanIsImprovedOnWheneverAStepBegins) {
   std::array<Token, kCubies> state{}, goal{};
   to_tokens(Cube(), goal);
   for (int i = 0; i < 4; ++i) {
-    Planner planner(denoiser(), {}, &transition);
+    Planner planner(denoiser(), {.method = PlanMethod::kBeam, .candidates = 64, .pass_windows = 16}, &transition);
     Cube cube = cube_of(i);
     to_tokens(cube, state);
     ASSERT_EQ(planner.reset(state, goal, std::array{Token{kHold}}), PlanReset::kOk);
@@ -196,7 +196,7 @@ TEST(Solve, APlanIsWholeAgainWithoutAPassAfterAnyTurn) {
   std::array<Token, kCubies> state{}, goal{};
   to_tokens(Cube(), goal);
   for (int move = 0; move < kTurns; ++move) {
-    Planner planner(denoiser(), {}, &transition);
+    Planner planner(denoiser(), {.method = PlanMethod::kBeam, .candidates = 64, .pass_windows = 16}, &transition);
     Cube cube = cube_of(move);
     to_tokens(cube, state);
     ASSERT_EQ(planner.reset(state, goal, std::array{Token{kHold}}), PlanReset::kOk);

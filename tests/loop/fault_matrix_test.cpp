@@ -94,7 +94,8 @@ struct Rig : TickObserver {
   std::vector<TickReport> reports;
   LateClock clock;
   FaultyDenoiser denoiser;
-  Planner planner{denoiser, {.horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4}};
+  Planner planner{denoiser,
+                  {.method = PlanMethod::kBeam, .horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4}};
   FaultyRobot robot;
   ControlLoop loop;
 };

@@ -32,7 +32,7 @@ using test::kIdle;
 using test::kTask;
 using test::with_limits;
 
-PlannerOptions small_plans(PlanMethod method = PlanMethod::kCandidates) {
+PlannerOptions small_plans(PlanMethod method = PlanMethod::kBeam) {
   return {.method = method, .horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4};
 }
 
@@ -215,7 +215,7 @@ TEST(PlannerThreadTest, BeginsAgainAfterReset) {
 
 TEST(PlannerThreadTest, RipensByWindowsToo) {
   test::LineDenoiser denoiser;
-  Planner planner(denoiser, small_plans(PlanMethod::kWindow));
+  Planner planner(denoiser, small_plans(PlanMethod::kDenoise));
   PlannerThread plan(planner);
   LineRobot robot(3, 1, true);
   ManualClock clock;
@@ -229,7 +229,7 @@ TEST(PlannerThreadTest, RipensByWindowsToo) {
 
 TEST(PlannerThreadTest, GoesOnFromWhatWentOutWhateverItWouldDo) {
   test::LineDenoiser denoiser;
-  for (const PlanMethod method : {PlanMethod::kCandidates, PlanMethod::kWindow}) {
+  for (const PlanMethod method : {PlanMethod::kBeam, PlanMethod::kDenoise}) {
     Planner planner(denoiser, small_plans(method));
     ASSERT_EQ(planner.reset(std::array<Token, 1>{3}, kGoal, kIdle), PlanReset::kOk);
     test::refine(planner, {.state = {}}, {.passes = 50});
@@ -241,7 +241,7 @@ TEST(PlannerThreadTest, GoesOnFromWhatWentOutWhateverItWouldDo) {
     test::refine(planner, {.state = {}, .started = 1}, {.passes = 50});
     test::shift(planner, 1);
     EXPECT_EQ(planner.step(0).action[0], test::kRight);
-    if (method == PlanMethod::kCandidates) {
+    if (method == PlanMethod::kBeam) {
       EXPECT_EQ(planner.buffer().state(0, 1)[0], 2);
       EXPECT_EQ(test::refine(planner, {.state = {}, .started = 1}, {.passes = 0}).steps_to_goal, kLineGoal - 2);
     }

@@ -285,7 +285,7 @@ class LateClock : public ManualClock {
 
 TEST(RobotEdgeTest, WakingUpLateIsMeasuredFromTheInstantThatWasSleptFor) {
   JointDenoiser denoiser(40);
-  Planner planner(denoiser, {.horizon = 16, .candidates = 4, .pass_windows = 4});
+  Planner planner(denoiser, {.method = PlanMethod::kBeam, .horizon = 16, .candidates = 4, .pass_windows = 4});
   JointRobot robot(0.0);
   LateClock clock;
   ReportKeeper keeper(12);
@@ -318,7 +318,8 @@ class SlowJoint : public JointDenoiser {
 TEST(RobotEdgeTest, BudgetsInTimeHoldInVirtualTime) {
   ManualClock clock;
   SlowJoint denoiser(clock, 1ms);
-  Planner planner(denoiser, {.horizon = 48, .candidates = 4, .pass_windows = 4}, nullptr, &clock);
+  Planner planner(denoiser, {.method = PlanMethod::kBeam, .horizon = 48, .candidates = 4, .pass_windows = 4}, nullptr,
+                  &clock);
   JointRobot robot(-1.0);
   ReportKeeper keeper(60);
   ControlLoop loop(planner, robot, clock,

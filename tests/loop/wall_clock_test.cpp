@@ -59,7 +59,8 @@ class Timekeeper : public TickObserver {
 
 TEST(WallClock, IsNeverAskedAndNoSignalWakesATickEarly) {
   test::LineDenoiser denoiser;
-  Planner planner(denoiser, {.horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4});
+  Planner planner(denoiser,
+                  {.method = PlanMethod::kBeam, .horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4});
   test::LineRobot robot(3, 1, true);
   SteadyClock clock;
   Timekeeper timekeeper;

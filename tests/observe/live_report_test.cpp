@@ -81,7 +81,7 @@ TEST(LiveReportTest, AnotherThreadSeesOneWholeTickAtATime) {
       }
     });
     test::LineDenoiser denoiser;
-    Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+    Planner planner(denoiser, {.method = PlanMethod::kBeam, .horizon = 24, .candidates = 8, .pass_windows = 8});
     test::LineRobot robot(2, 3);
     robot.fails = [](std::int64_t tick) { return tick % 100 == 50; };
     ManualClock clock;

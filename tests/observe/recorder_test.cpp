@@ -174,7 +174,7 @@ TEST(RecorderTest, WhatTheGuardDoesWhileARobotMovesEndsNothing) {
 
 TEST(RecorderTest, ListsEveryProblemOfItsOptions) {
   test::LineDenoiser denoiser;
-  Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+  Planner planner(denoiser, {.method = PlanMethod::kBeam, .horizon = 24, .candidates = 8, .pass_windows = 8});
   const std::string text =
       complaint([&] { const Recorder recorder(planner, {.ticks = 0, .plan_steps = 25, .period = {}}); });
   EXPECT_THAT(text, HasSubstr("ticks 0"));

@@ -47,7 +47,7 @@ TEST(TickLogTest, SaysWhatChangedAndNothingElse) {
   Captured captured;
   {
     test::LineDenoiser denoiser;
-    Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+    Planner planner(denoiser, {.method = PlanMethod::kBeam, .horizon = 24, .candidates = 8, .pass_windows = 8});
     test::LineRobot robot(2, 3);
     robot.fails = [](std::int64_t tick) { return tick >= 10 && tick < 13; };
     ManualClock clock;

@@ -39,7 +39,7 @@ struct World {
   explicit World(const std::vector<TickObserver*>& observers, LineRobot& robot)
       : loop(planner, robot, clock, with_limits({.budget = Budget{.passes = 2}}), observers) {}
   test::LineDenoiser denoiser;
-  Planner planner{denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8}};
+  Planner planner{denoiser, {.method = PlanMethod::kBeam, .horizon = 24, .candidates = 8, .pass_windows = 8}};
   ManualClock clock;
   ControlLoop loop;
 };
@@ -120,7 +120,7 @@ TEST(TickObserverTest, SeesTheRobotsOwnCountOfStepsThoughTheLoopCounts) {
   LineRobot robot(2, 4, true);  // It leaves its count at 0.
   Viewer viewer;
   test::LineDenoiser denoiser;
-  Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+  Planner planner(denoiser, {.method = PlanMethod::kBeam, .horizon = 24, .candidates = 8, .pass_windows = 8});
   ManualClock clock;
   ControlLoop loop(planner, robot, clock, with_limits({.budget = Budget{.passes = 2}, .step_ticks = 4}), {&viewer});
   ASSERT_EQ(loop.reset(kTask), ResetResult::kOk);

@@ -28,7 +28,7 @@ Trace traced(std::size_t events = 1000) {
   Trace trace(events);
   test::LineDenoiser denoiser;
   TracedDenoiser observed(denoiser, trace);
-  Planner planner(observed, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+  Planner planner(observed, {.method = PlanMethod::kBeam, .horizon = 24, .candidates = 8, .pass_windows = 8});
   test::LineRobot robot(2, 3);
   ManualClock clock;
   TraceTicks ticks(trace);
@@ -112,7 +112,7 @@ TEST(TraceTest, LateTicksOverlapNothing) {
   TraceTicks observer(trace);
   test::LineDenoiser denoiser;
   TracedDenoiser observed(denoiser, trace);
-  Planner planner(observed, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+  Planner planner(observed, {.method = PlanMethod::kBeam, .horizon = 24, .candidates = 8, .pass_windows = 8});
   test::LineRobot robot(2, 3);
   robot.on_write = [](std::int64_t tick) {
     if (tick % 5 == 0) std::this_thread::sleep_for(std::chrono::microseconds(2500));
@@ -134,7 +134,7 @@ TEST(TraceTest, TicksThatAreLateOnAnotherClockOverlapNothing) {
   Trace trace(1000);
   TraceTicks observer(trace);
   test::LineDenoiser denoiser;
-  Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+  Planner planner(denoiser, {.method = PlanMethod::kBeam, .horizon = 24, .candidates = 8, .pass_windows = 8});
   test::LineRobot robot(2, 3);
   ManualClock clock;
   ControlLoop loop(planner, robot, clock, test::with_limits({.budget = Budget{.passes = 1}}), {&observer});

@@ -213,7 +213,7 @@ class WatchedDenoiser : public LineDenoiser {
 TEST(Opponents, ANewChunkLooksBackOnWhatWasSeenWhileTheOldOneWasDone) {
   WatchedDenoiser denoiser;
   const auto plan = make(
-      denoiser, {.method = PlanMethod::kWindow, .horizon = 10, .history = 8, .pass_windows = 1, .window_history = 2},
+      denoiser, {.method = PlanMethod::kDenoise, .horizon = 10, .history = 8, .pass_windows = 1, .window_history = 2},
       {.kind = Kind::kChunk, .chunk = 2, .plan_passes = 1});
   ASSERT_EQ(plan->reset(State{3}, State{kMask}, kIdle), PlanReset::kOk);
   refine(*plan, {.state = State{3}}, {.passes = 1});

@@ -22,7 +22,9 @@ TEST(Frames, AModelOfOneSidePlansOnBoth) {
     for (const int frames : {1, 2}) {
       test::OneSidedDenoiser denoiser;
       const test::MirroredLine line(frames);
-      Planner planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 2, .noise = 0.0}, &line);
+      Planner planner(denoiser,
+                      {.method = PlanMethod::kBeam, .horizon = 40, .candidates = 8, .pass_windows = 2, .noise = 0.0},
+                      &line);
       ASSERT_EQ(planner.reset(State{start}, kGoal, kIdle), PlanReset::kOk);
       const PlanReport report = test::refine(planner, {.state = State{start}}, {.passes = 9});
       const bool knows = start < test::kLineGoal || frames == 2;

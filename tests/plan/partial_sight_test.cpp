@@ -85,7 +85,7 @@ TEST_P(PartialSight, WhatIsNotSeenStaysWhatWasPredicted) {
   EXPECT_EQ(planner.step(0).tokens[0], 4);
   EXPECT_EQ(planner.step(0).tokens[1], 1);
   EXPECT_EQ(planner.buffer().levels(0, 1)[0], 0);
-  if (GetParam() == PlanMethod::kWindow) {
+  if (GetParam() == PlanMethod::kDenoise) {
     EXPECT_GT(planner.buffer().levels(0, 1)[1], 0) << "believed, not known";
   }
 }
@@ -96,7 +96,7 @@ TEST_P(PartialSight, WhatContradictsIsActedOnAndTheRestBelieved) {
   EXPECT_EQ(planner.step(0).tokens[0], 14);
   EXPECT_EQ(planner.step(0).tokens[1], 1);
   EXPECT_EQ(planner.step(0).action[0], kLeft);
-  if (GetParam() == PlanMethod::kCandidates) {
+  if (GetParam() == PlanMethod::kBeam) {
     EXPECT_EQ(report.steps_to_goal, 2);
     EXPECT_EQ(planner.step(1).tokens[1], 2) << "the lamp goes on from where it is believed to be";
   }
@@ -120,7 +120,7 @@ TEST_P(PartialSight, NothingSeenAndGarbageChangeNothing) {
 TEST_P(PartialSight, ALateGlimpseCorrectsThePresent) {
   test::shift(planner, 2);
   test::refine(planner, {.state = State{8, kMask}, .step = 1, .started = 3}, {.passes = 50});
-  if (GetParam() == PlanMethod::kCandidates) {
+  if (GetParam() == PlanMethod::kBeam) {
     EXPECT_EQ(planner.step(0).tokens[0], 10);
     EXPECT_EQ(planner.step(0).tokens[1], 3);
   }
@@ -128,9 +128,9 @@ TEST_P(PartialSight, ALateGlimpseCorrectsThePresent) {
   EXPECT_EQ(planner.buffer().state(0, 1)[1], 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Methods, PartialSight, testing::Values(PlanMethod::kCandidates, PlanMethod::kWindow),
+INSTANTIATE_TEST_SUITE_P(Methods, PartialSight, testing::Values(PlanMethod::kBeam, PlanMethod::kDenoise),
                          [](const auto& method) {
-                           return method.param == PlanMethod::kWindow ? "window" : "candidates";
+                           return method.param == PlanMethod::kDenoise ? "window" : "candidates";
                          });
 
 }  // namespace

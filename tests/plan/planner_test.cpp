@@ -48,7 +48,7 @@ class BrokenDenoiser : public LineDenoiser {
 };
 
 Planner planner_for(Denoiser& denoiser) {
-  return Planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 4});
+  return Planner(denoiser, {.method = PlanMethod::kBeam, .horizon = 40, .candidates = 8, .pass_windows = 4});
 }
 
 TEST(Planner, ActionIsValidWithoutAnyPass) {
@@ -167,7 +167,7 @@ class CountingDenoiser : public LineDenoiser {
 };
 
 TEST(Planner, AHugeShiftCostsNoMoreThanTheHorizon) {
-  for (const PlanMethod method : {PlanMethod::kCandidates, PlanMethod::kWindow}) {
+  for (const PlanMethod method : {PlanMethod::kBeam, PlanMethod::kDenoise}) {
     CountingDenoiser denoiser;
     Planner planner(denoiser, {.method = method, .horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4});
     ASSERT_EQ(planner.reset(State{3}, kGoal, kIdle), PlanReset::kOk);
@@ -180,7 +180,7 @@ TEST(Planner, AHugeShiftCostsNoMoreThanTheHorizon) {
         planner, {.state = State{10}, .step = planner.report().head, .started = planner.report().head}, {.passes = 50});
     EXPECT_TRUE(planner.step(0).decided);
     EXPECT_EQ(planner.step(0).action[0], test::kRight);
-    if (method == PlanMethod::kCandidates) {
+    if (method == PlanMethod::kBeam) {
       EXPECT_EQ(report.steps_to_goal, kGoal[0] - 10);
     }
   }
@@ -210,7 +210,9 @@ TEST(Planner, AShiftIsAsManyShiftsOfOne) {
 TEST(Planner, WaitsForAPlanThatReachesTheGoalButNotForEver) {
   for (const int wait_passes : {0, 3, 1000}) {
     LineDenoiser denoiser;
-    Planner planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 4, .wait_passes = wait_passes});
+    Planner planner(
+        denoiser,
+        {.method = PlanMethod::kBeam, .horizon = 40, .candidates = 8, .pass_windows = 4, .wait_passes = wait_passes});
     ASSERT_EQ(planner.reset(State{3}, kGoal, kIdle), PlanReset::kOk);
     bool whole = false;
     for (int pass = 1; pass <= 100; ++pass) {
@@ -227,7 +229,8 @@ TEST(Planner, WaitsForAPlanThatReachesTheGoalButNotForEver) {
 
 TEST(Planner, StepsThatPassWhileItWaitsAreIdle) {
   LineDenoiser denoiser;
-  Planner planner(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 4, .wait_passes = 1000});
+  Planner planner(
+      denoiser, {.method = PlanMethod::kBeam, .horizon = 40, .candidates = 8, .pass_windows = 4, .wait_passes = 1000});
   Token place = 3;
   ASSERT_EQ(planner.reset(State{place}, kGoal, kIdle), PlanReset::kOk);
   for (std::int64_t step = 0; step < 60; ++step) {
@@ -261,7 +264,7 @@ TEST(Planner, CountBudgetsAreReproducible) {
   EXPECT_EQ(run(), run());
 }
 
-constexpr PlanMethod kMethods[] = {PlanMethod::kCandidates, PlanMethod::kWindow};
+constexpr PlanMethod kMethods[] = {PlanMethod::kBeam, PlanMethod::kDenoise};
 
 PlannerOptions small_plans(PlanMethod method) {
   return {.method = method, .horizon = 40, .candidates = 8, .pass_windows = 4};
@@ -293,7 +296,7 @@ TEST(Planner, APassThatSaysNoNumberIsThrownAway) {
   using Where = BrokenDenoiser::Where;
   for (const PlanMethod method : kMethods) {
     for (const Where where : {Where::kAction, Where::kState, Where::kValue}) {
-      if (method == PlanMethod::kWindow && where == Where::kValue) continue;  // It does not ask for one.
+      if (method == PlanMethod::kDenoise && where == Where::kValue) continue;  // It does not ask for one.
       for (const int before : {1, 2, 3, 7}) {
         for (const float what : {NAN, INFINITY, -INFINITY}) {
           BrokenDenoiser denoiser;
@@ -321,7 +324,7 @@ TEST(Planner, APassThatSaysNoNumberIsThrownAway) {
           denoiser.where = Where::kNowhere;
           EXPECT_FALSE(test::refine(planner, {.state = State{3}}, {.passes = 200}).bad_model);
           EXPECT_TRUE(planner.step(8).decided) << which;
-          for (int i = 0; i < 9 && method == PlanMethod::kCandidates; ++i) {
+          for (int i = 0; i < 9 && method == PlanMethod::kBeam; ++i) {
             EXPECT_EQ(planner.step(i).action[0], test::kRight) << which;
           }
         }
@@ -332,7 +335,7 @@ TEST(Planner, APassThatSaysNoNumberIsThrownAway) {
 
 TEST(Planner, AStatePredictedByNoNumberIsTakenForTheOneBefore) {
   BrokenDenoiser denoiser;
-  Planner planner(denoiser, small_plans(PlanMethod::kCandidates));
+  Planner planner(denoiser, small_plans(PlanMethod::kBeam));
   ASSERT_EQ(planner.reset(State{3}, kGoal, kIdle), PlanReset::kOk);
   denoiser.where = BrokenDenoiser::Where::kState;
   EXPECT_TRUE(test::refine(planner, {.state = State{3}, .started = 1}, {.passes = 0}).bad_model)
@@ -374,20 +377,17 @@ TEST(Planner, WhatAModelLacksIsSaidWhenThePlannerIsBuilt) {
     const Transition* transition;
     const char* problem;  // null: none
   };
-  PlannerOptions by_likelihood = small_plans(PlanMethod::kCandidates);
+  PlannerOptions by_likelihood = small_plans(PlanMethod::kBeam);
   by_likelihood.value_weight = 0.0;
   const Case cases[] = {
-      {{.tables = false},
-       small_plans(PlanMethod::kCandidates),
-       nullptr,
-       "kCandidates needs a model with dynamics tables"},
-      {{.tables = false}, small_plans(PlanMethod::kCandidates), &rules, nullptr},
-      {{.tables = false}, small_plans(PlanMethod::kWindow), nullptr, nullptr},
-      {{.mixer = false}, small_plans(PlanMethod::kWindow), nullptr, "kWindow needs a model with a mixer"},
-      {{.mixer = false}, small_plans(PlanMethod::kCandidates), nullptr, nullptr},
-      {{.value = false}, small_plans(PlanMethod::kCandidates), nullptr, "value_weight needs a model with a value head"},
+      {{.tables = false}, small_plans(PlanMethod::kBeam), nullptr, "kBeam needs a model with dynamics tables"},
+      {{.tables = false}, small_plans(PlanMethod::kBeam), &rules, nullptr},
+      {{.tables = false}, small_plans(PlanMethod::kDenoise), nullptr, nullptr},
+      {{.mixer = false}, small_plans(PlanMethod::kDenoise), nullptr, "kDenoise needs a model with a mixer"},
+      {{.mixer = false}, small_plans(PlanMethod::kBeam), nullptr, nullptr},
+      {{.value = false}, small_plans(PlanMethod::kBeam), nullptr, "value_weight needs a model with a value head"},
       {{.value = false}, by_likelihood, nullptr, nullptr},
-      {{.value = false}, small_plans(PlanMethod::kWindow), nullptr, nullptr},
+      {{.value = false}, small_plans(PlanMethod::kDenoise), nullptr, nullptr},
   };
   for (const Case& each : cases) {
     LackingDenoiser denoiser(each.has);
@@ -404,7 +404,7 @@ TEST(Planner, WhatAModelLacksIsSaidWhenThePlannerIsBuilt) {
 TEST(Planner, RulesTakeThePlaceOfTables) {
   LackingDenoiser denoiser({.tables = false});
   const LineTransition rules;
-  Planner planner(denoiser, small_plans(PlanMethod::kCandidates), &rules);
+  Planner planner(denoiser, small_plans(PlanMethod::kBeam), &rules);
   ASSERT_EQ(planner.reset(State{3}, kGoal, kIdle), PlanReset::kOk);
   EXPECT_EQ(test::refine(planner, {.state = State{3}}, {.passes = 200}).steps_to_goal, 17);
   test::shift(planner, 2);
@@ -416,7 +416,7 @@ TEST(Planner, AGoalThatIsMetAnywhereIsNoneForCandidates) {
   for (const PlanMethod method : kMethods) {
     Planner planner(denoiser, small_plans(method));
     EXPECT_EQ(planner.reset(State{3}, State{kMask}, kIdle),
-              method == PlanMethod::kWindow ? PlanReset::kOk : PlanReset::kNoGoal);
+              method == PlanMethod::kDenoise ? PlanReset::kOk : PlanReset::kNoGoal);
   }
 }
 
@@ -530,8 +530,9 @@ TEST(Planner, RefusesBadTokensAndOptions) {
     EXPECT_THAT(error.what(),
                 ::testing::AllOf(::testing::HasSubstr("horizon 0"), ::testing::HasSubstr("candidates -1")));
   }
-  EXPECT_THROW(Planner(denoiser, {.pass_windows = 1000}), OptionsError);
-  EXPECT_NO_THROW(Planner(denoiser, {.horizon = 4, .history = 1})) << "options of other ways to plan do not matter";
+  EXPECT_THROW(Planner(denoiser, {.method = PlanMethod::kBeam, .pass_windows = 1000}), OptionsError);
+  EXPECT_NO_THROW(Planner(denoiser, {.method = PlanMethod::kBeam, .horizon = 4, .history = 1}))
+      << "options of other ways to plan do not matter";
 }
 
 }  // namespace

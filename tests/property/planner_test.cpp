@@ -62,11 +62,11 @@ Token right_move(int place) {
 
 std::string check(const Case& drawn) {
   test::LineDenoiser denoiser;
-  Planner planner(denoiser, {.method = drawn.windows ? PlanMethod::kWindow : PlanMethod::kCandidates,
+  Planner planner(denoiser, {.method = drawn.windows ? PlanMethod::kDenoise : PlanMethod::kBeam,
                              .horizon = drawn.horizon,
                              .history = drawn.history,
                              .candidates = drawn.candidates,
-                             .pass_windows = drawn.pass_windows,
+                             .pass_windows = drawn.windows ? std::max(2, drawn.pass_windows) : drawn.pass_windows,
                              .window_history = 1,
                              .temperature = 0.0});
   auto place = static_cast<Token>(drawn.start);

@@ -77,7 +77,8 @@ TEST_P(NoAllocationTest, AHundredThousandTicksOnEveryRung) {
   Trace trace(1000);
   test::LineDenoiser line;
   TracedDenoiser denoiser(line, trace);
-  Planner planner(denoiser, {.horizon = 48, .history = 8, .candidates = 16, .pass_windows = 8});
+  Planner planner(denoiser,
+                  {.method = PlanMethod::kBeam, .horizon = 48, .history = 8, .candidates = 16, .pass_windows = 8});
   std::optional<PlannerThread> thread;
   if (!way.budget) thread.emplace(planner);
   PlanSource& plan = thread ? static_cast<PlanSource&>(*thread) : planner;

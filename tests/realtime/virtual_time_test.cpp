@@ -134,7 +134,9 @@ TEST_P(VirtualTimeTest, AMillionTicksBreakNoPromise) {
     BusyClock clock(random);
     SlowDenoiser denoiser;
     if (!planner_thread) denoiser.clock = &clock;
-    Planner planner(denoiser, {.horizon = 24, .history = 8, .candidates = 4, .pass_windows = 4, .seed = seed});
+    Planner planner(
+        denoiser,
+        {.method = PlanMethod::kBeam, .horizon = 24, .history = 8, .candidates = 4, .pass_windows = 4, .seed = seed});
     std::optional<PlannerThread> thread;
     if (planner_thread) thread.emplace(planner);
     PlanSource& plan = thread ? static_cast<PlanSource&>(*thread) : planner;

@@ -122,7 +122,9 @@ struct JointRig : TickObserver {
   }
 
   JointDenoiser denoiser;
-  Planner planner{denoiser, {.horizon = 48, .history = 4, .candidates = 1, .pass_windows = 1, .noise = 0.0}};
+  Planner planner{
+      denoiser,
+      {.method = PlanMethod::kBeam, .horizon = 48, .history = 4, .candidates = 1, .pass_windows = 1, .noise = 0.0}};
   JointRobot robot;
   ManualClock clock;
   Task task;

@@ -38,7 +38,8 @@ struct LoopRig {
   }
 
   LineDenoiser denoiser;
-  Planner planner{denoiser, {.horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4}};
+  Planner planner{denoiser,
+                  {.method = PlanMethod::kBeam, .horizon = 24, .history = 4, .candidates = 4, .pass_windows = 4}};
   LineRobot robot;
   ManualClock clock;
   ReportKeeper recorder;

@@ -11,7 +11,8 @@ namespace ripen::test {
 /// Tells an observer of a tick with this report, of a line world at rest.
 inline bool tell(TickObserver& observer, const TickReport& report) noexcept {
   static LineDenoiser denoiser;
-  static const Planner planner(denoiser, {.horizon = 24, .candidates = 8, .pass_windows = 8});
+  static const Planner planner(denoiser,
+                               {.method = PlanMethod::kBeam, .horizon = 24, .candidates = 8, .pass_windows = 8});
   std::array<double, 1> state{};
   const std::array<double, 1> action{};
   const Observation observation{.state = state};

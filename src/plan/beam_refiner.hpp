@@ -13,16 +13,17 @@ namespace ripen {
 
 /// Rounds of candidates leave the state that the robot is in; a candidate that reaches the goal in fewer steps than the
 /// followed plan takes its place.
-class CandidateRefiner : public Refiner {
+class BeamRefiner : public Refiner {
  public:
-  CandidateRefiner(CheckedDenoiser& model, const PlannerOptions& options, const Transition* transition);
+  BeamRefiner(CheckedDenoiser& model, const PlannerOptions& options, const Transition* transition);
 
   void reset(std::span<const Token> state, std::span<const Token> goal, std::span<const Token> hold) noexcept override;
+  void aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept override;
   void forget() noexcept override;
-  void started(std::int64_t step, std::span<const Token> action) noexcept override;
+  void started(std::int64_t step, std::span<const Token> action, std::span<const Fraction> fractions) noexcept override;
   void observe(const TickObservation& observation, PlanReport& report) noexcept override;
   [[nodiscard]] int next_pass() noexcept override;
-  [[nodiscard]] bool run_pass() noexcept override;
+  [[nodiscard]] bool run_pass(PlanReport& report) noexcept override;
   void describe(PlanReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override {
     return is_waiting() ? std::min(ledger_.open(), frontier_) : frontier_;

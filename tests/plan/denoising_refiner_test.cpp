@@ -58,19 +58,21 @@ constexpr State kStart{kBins / 2};
 constexpr State kNoGoal{kMask};
 constexpr Action kIdle{kBins / 2};
 
-Planner planner_for(Denoiser& denoiser, std::uint64_t seed = 1) {
-  return Planner(denoiser, {.method = PlanMethod::kWindow,
-                            .horizon = 20,
+Planner planner_for(Denoiser& denoiser, std::uint64_t seed = 1, int reveal_passes = 1, int horizon = 20) {
+  return Planner(denoiser, {.method = PlanMethod::kDenoise,
+                            .horizon = horizon,
                             .history = 8,
+                            .candidates = 1,
                             .pass_windows = 1,
                             .window_history = 2,
+                            .reveal_passes = reveal_passes,
                             .seed = seed});
 }
 
 bool is_left(Token token) { return token == 15; }
 bool is_right(Token token) { return token == 48; }
 
-TEST(WindowRefiner, OnePassDecidesTheWholeWindow) {
+TEST(DenoisingRefiner, OnePassDecidesTheWholeWindow) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
   ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
@@ -83,20 +85,20 @@ TEST(WindowRefiner, OnePassDecidesTheWholeWindow) {
   EXPECT_FALSE(report.goal_reached) << "no goal was given";
 }
 
-TEST(WindowRefiner, LaterPassesOfACallGoFurtherAhead) {
+TEST(DenoisingRefiner, LaterPassesOfACallGoFurtherAhead) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
   ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
   EXPECT_EQ(test::refine(planner, {.state = kStart}, {.passes = 4}).decided_steps, 20) << "the whole horizon";
 }
 
-TEST(WindowRefiner, AgreesOnOneOfTwoWaysAndKeepsToIt) {
+TEST(DenoisingRefiner, AgreesOnOneOfTwoWaysAndKeepsToIt) {
   std::set<bool> chosen;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     TwoWaysDenoiser denoiser;
-    Planner planner = planner_for(denoiser, seed);
+    Planner planner = planner_for(denoiser, seed, 4);
     ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
-    test::refine(planner, {.state = kStart}, {.passes = 6});
+    EXPECT_EQ(test::refine(planner, {.state = kStart}, {.passes = 100}).passes, 12) << "three windows, four times";
     const bool left = is_left(planner.step(0).action[0]);
     chosen.insert(left);
     for (std::int64_t step = 0; step < 50; ++step) {
@@ -111,11 +113,11 @@ TEST(WindowRefiner, AgreesOnOneOfTwoWaysAndKeepsToIt) {
   EXPECT_EQ(chosen.size(), 2U) << "both ways are drawn at times";
 }
 
-TEST(WindowRefiner, ActionsAreDecodedAndPassesSeeADraftThatIsDrawn) {
+TEST(DenoisingRefiner, ActionsAreDecodedAndPassesSeeADraftThatIsDrawn) {
   std::set<Token> done, seen;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     TwoWaysDenoiser denoiser;
-    Planner planner = planner_for(denoiser, seed);
+    Planner planner = planner_for(denoiser, seed, 2, kSteps);
     ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
     test::refine(planner, {.state = kStart}, {.passes = 2});
     for (int i = 0; i < kSteps; ++i) {
@@ -133,7 +135,7 @@ TEST(WindowRefiner, ActionsAreDecodedAndPassesSeeADraftThatIsDrawn) {
   EXPECT_EQ(seen, (std::set<Token>{14, 16, 47, 49, kMask}));
 }
 
-TEST(WindowRefiner, SeesWhatHappenedAsItHappened) {
+TEST(DenoisingRefiner, SeesWhatHappenedAsItHappened) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
   ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
@@ -152,7 +154,7 @@ TEST(WindowRefiner, SeesWhatHappenedAsItHappened) {
   }
 }
 
-TEST(WindowRefiner, TheHeadIsUnripeUntilAPassHasReadWhatWasSeen) {
+TEST(DenoisingRefiner, TheHeadIsUnripeUntilAPassHasReadWhatWasSeen) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
   ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
@@ -166,7 +168,7 @@ TEST(WindowRefiner, TheHeadIsUnripeUntilAPassHasReadWhatWasSeen) {
   EXPECT_TRUE(test::refine(planner, {.state = State{60}, .step = 1, .started = 1}, {.passes = 0}).disturbed);
 }
 
-TEST(WindowRefiner, EmittedActionsStay) {
+TEST(DenoisingRefiner, EmittedActionsStay) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
   ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
@@ -179,7 +181,7 @@ TEST(WindowRefiner, EmittedActionsStay) {
   }
 }
 
-TEST(WindowRefiner, ABrokenModelGivesValidActions) {
+TEST(DenoisingRefiner, ABrokenModelGivesValidActions) {
   TwoWaysDenoiser denoiser;
   denoiser.broken = true;
   Planner planner = planner_for(denoiser);
@@ -191,7 +193,7 @@ TEST(WindowRefiner, ABrokenModelGivesValidActions) {
   }
 }
 
-TEST(WindowRefiner, AModelThatWasBrokenOnceIsNotBlamedAgain) {
+TEST(DenoisingRefiner, AModelThatWasBrokenOnceIsNotBlamedAgain) {
   TwoWaysDenoiser denoiser;
   Planner planner = planner_for(denoiser);
   ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
@@ -205,7 +207,7 @@ TEST(WindowRefiner, AModelThatWasBrokenOnceIsNotBlamedAgain) {
   }
 }
 
-TEST(WindowRefiner, CountBudgetsAreReproducible) {
+TEST(DenoisingRefiner, CountBudgetsAreReproducible) {
   const auto run = [] {
     TwoWaysDenoiser denoiser;
     Planner planner = planner_for(denoiser);

@@ -1,4 +1,4 @@
-#include "plan/candidate_refiner.hpp"
+#include "plan/beam_refiner.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -21,7 +21,7 @@ constexpr int kPatience = 12;
 
 }  // namespace
 
-CandidateRefiner::CandidateRefiner(CheckedDenoiser& model, const PlannerOptions& options, const Transition* transition)
+BeamRefiner::BeamRefiner(CheckedDenoiser& model, const PlannerOptions& options, const Transition* transition)
     : Refiner(options.horizon),
       options_(options),
       denoiser_(model),
@@ -35,8 +35,8 @@ CandidateRefiner::CandidateRefiner(CheckedDenoiser& model, const PlannerOptions&
       hop_tokens_(2 * static_cast<std::size_t>(model.layout().slots()), kMask),
       hop_logits_(static_cast<std::size_t>(model.layout().state_logits())) {}
 
-void CandidateRefiner::reset(std::span<const Token> state, std::span<const Token> goal,
-                             std::span<const Token> hold) noexcept {
+void BeamRefiner::reset(std::span<const Token> state, std::span<const Token> goal,
+                        std::span<const Token> hold) noexcept {
   buffer_.reset();
   known_.clear();
   restart();
@@ -51,13 +51,20 @@ void CandidateRefiner::reset(std::span<const Token> state, std::span<const Token
   std::ranges::fill(buffer_.levels(kFollowed, 0).first(state.size()), NoiseLevel{0});
 }
 
-void CandidateRefiner::restart() noexcept {
+void BeamRefiner::restart() noexcept {
   round_.stop();
   pending_goal_ = -1;
   afresh_ = true;
 }
 
-void CandidateRefiner::started(std::int64_t step, std::span<const Token> action) noexcept {
+/// Distances and the whole plan were the old goal's: only what went out stays.
+void BeamRefiner::aim(std::span<const Token> goal, std::span<const Fraction> /*fractions*/) noexcept {
+  std::ranges::copy(goal, goal_.begin());
+  forget();
+}
+
+void BeamRefiner::started(std::int64_t step, std::span<const Token> action,
+                          std::span<const Fraction> /*fractions*/) noexcept {
   if (step != ledger_.started || step + 1 >= end()) return;
   const bool planned = frontier_ > step && std::ranges::equal(buffer_.action(kFollowed, step), action);
   if (!planned) {
@@ -71,7 +78,7 @@ void CandidateRefiner::started(std::int64_t step, std::span<const Token> action)
   if (!planned) (void)rejoin();
 }
 
-void CandidateRefiner::observe(const TickObservation& observation, PlanReport& report) noexcept {
+void BeamRefiner::observe(const TickObservation& observation, PlanReport& report) noexcept {
   commit(observation.started);
   report.disturbed = clamp(observation);
   if (report.disturbed) report.rejoined = rejoin();
@@ -81,22 +88,22 @@ void CandidateRefiner::observe(const TickObservation& observation, PlanReport& r
   pending_goal_ = -1;
 }
 
-int CandidateRefiner::next_pass() noexcept {
+int BeamRefiner::next_pass() noexcept {
   // A step that began may have taken the members with it that were still to be read.
   if (round_.active() && round_.complete()) deepen();
   return round_.active() || begin_round() ? round_.next_windows() : 0;
 }
 
-void CandidateRefiner::describe(PlanReport& report) const noexcept {
+void BeamRefiner::describe(PlanReport& report) const noexcept {
   report.steps_to_goal = is_whole() ? static_cast<std::int32_t>(goal_step_ - ledger_.head()) : -1;
   report.goal_reached = is_whole() && goal_step_ <= ledger_.started;
   const bool is_read = !report.disturbed || report.passes > 0;
   report.head_is_ripe = report.goal_reached || (is_read && frontier() > ledger_.head());
 }
 
-void CandidateRefiner::sent(int steps) noexcept { ledger_.sent = std::min(ledger_.head() + steps, frontier()); }
+void BeamRefiner::sent(int steps) noexcept { ledger_.sent = std::min(ledger_.head() + steps, frontier()); }
 
-void CandidateRefiner::shift(int steps) noexcept {
+void BeamRefiner::shift(int steps) noexcept {
   const std::int64_t target = ledger_.head() + steps;
   commit(target);
   if (ledger_.started < target) {
@@ -116,7 +123,7 @@ void CandidateRefiner::shift(int steps) noexcept {
 }
 
 /// Goes on at a step beyond the horizon. Nobody planned for it: its state is taken for the last one that was predicted.
-void CandidateRefiner::jump(std::int64_t target) noexcept {
+void BeamRefiner::jump(std::int64_t target) noexcept {
   std::ranges::copy(buffer_.state(kFollowed, ledger_.started), hop_tokens_.begin());
   buffer_.shift(static_cast<int>(target - ledger_.head()));
   ledger_.done = ledger_.started = frontier_ = unbroken_ = target;
@@ -124,11 +131,9 @@ void CandidateRefiner::jump(std::int64_t target) noexcept {
   drop_from(target);
 }
 
-bool CandidateRefiner::known_state(std::int64_t step) const noexcept {
-  return buffer_.state(kFollowed, step)[0] != kMask;
-}
+bool BeamRefiner::known_state(std::int64_t step) const noexcept { return buffer_.state(kFollowed, step)[0] != kMask; }
 
-bool CandidateRefiner::at_goal(std::span<const Token> state) const noexcept {
+bool BeamRefiner::at_goal(std::span<const Token> state) const noexcept {
   for (std::size_t s = 0; s < goal_.size(); ++s) {
     if (goal_[s] != kMask && goal_[s] != state[s]) return false;
   }
@@ -136,11 +141,11 @@ bool CandidateRefiner::at_goal(std::span<const Token> state) const noexcept {
 }
 
 /// First step of the followed plan from which on the world did what it said, as far back as is kept.
-std::int64_t CandidateRefiner::oldest_unbroken() const noexcept {
+std::int64_t BeamRefiner::oldest_unbroken() const noexcept {
   return std::max({std::int64_t{0}, unbroken_, ledger_.head() - options_.history});
 }
 
-void CandidateRefiner::predict_state(std::int64_t step) noexcept {
+void BeamRefiner::predict_state(std::int64_t step) noexcept {
   const auto slots = layout().slots();
   const auto state = buffer_.tokens(kFollowed, step).first(goal_.size());
   std::ranges::copy(buffer_.tokens(kFollowed, step - 1), hop_tokens_.begin());
@@ -157,7 +162,7 @@ void CandidateRefiner::predict_state(std::int64_t step) noexcept {
   }
 }
 
-bool CandidateRefiner::clamp(const TickObservation& observation) noexcept {
+bool BeamRefiner::clamp(const TickObservation& observation) noexcept {
   if (std::ssize(observation.state) != layout().states() || !layout().valid(observation.state, true)) return false;
   if (!buffer_.contains(observation.state_step) || observation.state_step > ledger_.started) return false;
   const auto state = buffer_.tokens(kFollowed, observation.state_step).first(goal_.size());
@@ -177,7 +182,7 @@ bool CandidateRefiner::clamp(const TickObservation& observation) noexcept {
 }
 
 /// The followed plan ends before a step's action.
-void CandidateRefiner::drop_from(std::int64_t step) noexcept {
+void BeamRefiner::drop_from(std::int64_t step) noexcept {
   frontier_ = std::min(frontier_, step);
   goal_step_ = -1;
   std::ranges::fill(buffer_.tokens(kFollowed, step).subspan(goal_.size()), kMask);
@@ -186,13 +191,13 @@ void CandidateRefiner::drop_from(std::int64_t step) noexcept {
   restart();
 }
 
-void CandidateRefiner::forget() noexcept {
+void BeamRefiner::forget() noexcept {
   drop_from(std::clamp(ledger_.sent, ledger_.started, std::max(ledger_.started, frontier_)));
   known_.clear();
   whole_goal_ = -1;
 }
 
-void CandidateRefiner::commit(std::int64_t started) noexcept {
+void BeamRefiner::commit(std::int64_t started) noexcept {
   while (ledger_.started < started && ledger_.started + 1 < end()) {
     const std::int64_t step = ledger_.started;
     const bool is_decided = frontier() > step;
@@ -211,14 +216,14 @@ void CandidateRefiner::commit(std::int64_t started) noexcept {
   }
 }
 
-bool CandidateRefiner::agrees_with_sent(int row) const noexcept {
+bool BeamRefiner::agrees_with_sent(int row) const noexcept {
   for (std::int64_t step = ledger_.started; step < ledger_.open(); ++step) {
     if (!std::ranges::equal(buffer_.action(row, step), buffer_.action(kFollowed, step))) return false;
   }
   return true;
 }
 
-void CandidateRefiner::fill_hold(int row, std::int64_t from) noexcept {
+void BeamRefiner::fill_hold(int row, std::int64_t from) noexcept {
   const auto states = goal_.size();
   for (std::int64_t step = from; step < end(); ++step) {
     const auto tokens = buffer_.tokens(row, step);
@@ -227,7 +232,7 @@ void CandidateRefiner::fill_hold(int row, std::int64_t from) noexcept {
   }
 }
 
-void CandidateRefiner::adopt(int row, std::int64_t to, std::int64_t reached) noexcept {
+void BeamRefiner::adopt(int row, std::int64_t to, std::int64_t reached) noexcept {
   buffer_.copy(row, kFollowed, ledger_.started, to);
   frontier_ = to;
   goal_step_ = reached;
@@ -246,7 +251,7 @@ void CandidateRefiner::adopt(int row, std::int64_t to, std::int64_t reached) noe
   remember();
 }
 
-void CandidateRefiner::remember() noexcept {
+void BeamRefiner::remember() noexcept {
   buffer_.copy(kFollowed, kWhole, ledger_.head() - options_.history, end());
   whole_goal_ = goal_step_;
   known_.clear();
@@ -255,7 +260,7 @@ void CandidateRefiner::remember() noexcept {
     known_.insert(hash_state(buffer_.state(kWhole, step)), step);
 }
 
-void CandidateRefiner::splice(int row, std::int64_t at, std::int64_t from) noexcept {
+void BeamRefiner::splice(int row, std::int64_t at, std::int64_t from) noexcept {
   const std::int64_t reached = at + whole_goal_ - from;
   for (std::int64_t step = 0; step <= whole_goal_ - from; ++step) {
     std::ranges::copy(buffer_.tokens(kWhole, from + step), buffer_.tokens(row, at + step).begin());
@@ -268,7 +273,7 @@ void CandidateRefiner::splice(int row, std::int64_t at, std::int64_t from) noexc
   }
 }
 
-bool CandidateRefiner::rejoin() noexcept {
+bool BeamRefiner::rejoin() noexcept {
   std::int64_t at = ledger_.started;
   std::int64_t from = known_.step_of(hash_state(buffer_.state(kFollowed, at)));
   if (from < 0) {
@@ -282,7 +287,7 @@ bool CandidateRefiner::rejoin() noexcept {
 
 /// Decides the one action that leads back into the plan that was whole, as late in it as possible; returns the step
 /// where it does, or -1. Rounds begin in many frames and might well leave it out.
-std::int64_t CandidateRefiner::lead_back() noexcept {
+std::int64_t BeamRefiner::lead_back() noexcept {
   if (transition_ == nullptr || layout().actions() != 1 || ledger_.started + 1 >= end()) return -1;
   const auto state = buffer_.state(kFollowed, ledger_.started);
   const auto next = std::span(hop_tokens_).first(state.size());
@@ -300,7 +305,7 @@ std::int64_t CandidateRefiner::lead_back() noexcept {
   return latest;
 }
 
-bool CandidateRefiner::begin_round() noexcept {
+bool BeamRefiner::begin_round() noexcept {
   const auto state = buffer_.state(kFollowed, ledger_.started);
   if (at_goal(state)) {
     if (goal_step_ != ledger_.started) adopt(kFollowed, ledger_.started, ledger_.started);
@@ -318,12 +323,12 @@ bool CandidateRefiner::begin_round() noexcept {
 
 /// A plan that reaches the goal at this step or later is of no use: it is no shorter than the one we have, or does not
 /// fit the horizon.
-std::int64_t CandidateRefiner::limit() const noexcept {
+std::int64_t BeamRefiner::limit() const noexcept {
   const std::int64_t own = is_whole() ? goal_step_ : end();
   return pending_goal_ >= 0 ? std::min(own, pending_goal_) : own;
 }
 
-bool CandidateRefiner::run_pass() noexcept {
+bool BeamRefiner::run_pass(PlanReport& /*report*/) noexcept {
   const auto arrival = round_.pass(goal_, known_, whole_goal_, limit());
   if (arrival.bad) {
     round_.stop();
@@ -351,7 +356,7 @@ bool CandidateRefiner::run_pass() noexcept {
   return true;
 }
 
-void CandidateRefiner::deepen() noexcept {
+void BeamRefiner::deepen() noexcept {
   round_.advance();
   if (!round_.active()) return;
   if (frontier_ <= ledger_.started) {  // Anything is better than nothing.
@@ -360,7 +365,7 @@ void CandidateRefiner::deepen() noexcept {
   if (round_.depth() + 1 >= limit() || round_.lost(kPatience)) round_.stop();
 }
 
-void CandidateRefiner::follow_nearest() noexcept {
+void BeamRefiner::follow_nearest() noexcept {
   // While no plan reaches the goal, the followed one is the round's: of the members of a step, the one that seems
   // nearest. Following an older plan that seemed nearer still would drop the round's candidates as its steps begin.
   const auto nearest = round_.nearest();

@@ -1,0 +1,508 @@
+#include "plan/denoising_refiner.hpp"
+
+#include <cmath>
+
+#include "plan/posterior.hpp"
+#include "plan/softmax.hpp"
+
+namespace ripen {
+
+namespace {
+
+/// Of a channel's range, unless PlannerOptions::tolerances says it.
+constexpr double kTolerance = 0.05;
+/// The least level of a plan whose predictions failed: half of it is drawn again.
+constexpr NoiseLevel kDoubt = 128;
+/// No token is less likely than this to whoever adds up nats.
+constexpr float kLeast = 1e-6F;
+
+/// [states] How far what was seen may be from what was expected.
+std::vector<int> most_bins_off(const TokenLayout& layout, const std::vector<double>& tolerances) {
+  std::vector<int> most(static_cast<std::size_t>(layout.states()), 0);
+  for (std::size_t s = 0; s < most.size(); ++s) {
+    const Slot& slot = layout.slot(static_cast<int>(s));
+    if (!slot.continuous()) continue;
+    const double part = tolerances.empty() ? kTolerance : tolerances[s] / (slot.high - slot.low);
+    most[s] = static_cast<int>(std::min(part, 1.0) * slot.vocabulary);
+  }
+  return most;
+}
+
+double nats(float probability) noexcept { return -std::log(static_cast<double>(std::max(probability, kLeast))); }
+
+}  // namespace
+
+DenoisingRefiner::DenoisingRefiner(CheckedDenoiser& model, const PlannerOptions& options, const Cost* cost)
+    : Refiner(options.horizon),
+      options_(options),
+      denoiser_(model),
+      buffer_(model.layout(), 2 * options.candidates, options.horizon, options.history),
+      guide_(model.layout(), options, cost),
+      random_(options.seed),
+      most_bins_off_(most_bins_off(model.layout(), options.tolerances)),
+      goal_(static_cast<std::size_t>(model.layout().states()), kMask),
+      hold_(static_cast<std::size_t>(model.layout().actions()), 0),
+      goal_fractions_(goal_.size(), 0),
+      drafts_(static_cast<std::size_t>(options.candidates)),
+      probabilities_(static_cast<std::size_t>(model.layout().logits())),
+      tempered_(probabilities_.size()) {
+  const auto positions = static_cast<std::size_t>(std::min(options.pass_windows, options.candidates)) *
+                         static_cast<std::size_t>(model.max_steps());
+  tokens_.assign(positions * static_cast<std::size_t>(model.layout().slots()), kMask);
+  fractions_.assign(tokens_.size(), 0);
+  logits_.resize(positions * static_cast<std::size_t>(model.layout().logits()));
+  values_.assign(positions, 0.0F);
+}
+
+// --- What becomes known ---
+
+void DenoisingRefiner::reset(std::span<const Token> state, std::span<const Token> goal,
+                             std::span<const Token> hold) noexcept {
+  buffer_.reset();
+  random_ = Random(options_.seed);
+  ledger_ = {};
+  frontier_ = next_ = 0;
+  std::ranges::copy(goal, goal_.begin());
+  std::ranges::fill(goal_fractions_, Fraction{0});
+  std::ranges::copy(hold, hold_.begin());
+  for (const int row : {plan_row(0), draft_row(0)}) std::ranges::copy(state, buffer_.tokens(row, 0).begin());
+  std::ranges::fill(buffer_.levels(plan_row(0), 0).first(state.size()), NoiseLevel{0});
+  begin_plan();
+}
+
+/// There is no plan yet: it is revealed as drafts are.
+void DenoisingRefiner::begin_plan() noexcept {
+  drafts_[0] = {.reveal =
+                    Reveal(options_.reveal_order, ledger_.head(), window_at(ledger_.head()).steps, random_.next())};
+  fresh_ = false;
+  sweeps_ = 0;
+  ask_again(options_.reveal_passes);
+}
+
+/// Something is new: the plan is to be revised so often, and other candidates are of interest again.
+void DenoisingRefiner::ask_again(int sweeps) noexcept {
+  sweeps_ = std::max(sweeps_, sweeps);
+  next_ = ledger_.head();
+  rounds_in_vain_ = 0;
+}
+
+void DenoisingRefiner::aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept {
+  std::ranges::copy(goal, goal_.begin());
+  std::ranges::fill(goal_fractions_, Fraction{0});
+  std::ranges::copy(fractions, goal_fractions_.begin());
+  if (options_.goal_clamp == GoalClamp::kNone) return;
+  doubt(ledger_.open());
+}
+
+void DenoisingRefiner::started(std::int64_t step, std::span<const Token> action,
+                               std::span<const Fraction> fractions) noexcept {
+  if (step != ledger_.started || step + 1 >= end()) return;
+  const auto planned = buffer_.tokens(plan_row(0), step).subspan(goal_.size());
+  if (frontier_ <= step || !std::ranges::equal(planned, action)) {
+    doubt(step);
+    std::ranges::copy(action, planned.begin());
+    frontier_ = std::max(frontier_, step + 1);
+  }
+  const auto own = buffer_.fractions(plan_row(0), step);
+  if (!own.empty() && fractions.size() == action.size()) std::ranges::copy(fractions, own.last(action.size()).begin());
+  commit(step + 1);
+}
+
+void DenoisingRefiner::observe(const TickObservation& observation, PlanReport& report) noexcept {
+  commit(observation.started);
+  const std::size_t states = goal_.size();
+  if (observation.state.size() != states || !layout().valid(observation.state, true)) return;
+  if (!buffer_.contains(observation.state_step) || observation.state_step > ledger_.started) return;
+  const auto state = buffer_.tokens(plan_row(0), observation.state_step).first(states);
+  const auto draft = buffer_.tokens(draft_row(0), observation.state_step).first(states);
+  const auto levels = buffer_.levels(plan_row(0), observation.state_step).first(states);
+  report.disturbed = contradicts(state, observation.state);
+  report.surprise = surprise_of(observation.state_step, observation.state);
+  const bool is_doubtful = contradicts(draft, observation.state);
+  bool is_new = false;
+  for (std::size_t s = 0; s < states; ++s) {
+    if (observation.state[s] == kMask) continue;  // What was not seen stays what is believed.
+    Fraction fraction = 0;
+    if (layout().slot(static_cast<int>(s)).continuous() && observation.fractions.size() == states) {
+      fraction = observation.fractions[s];
+    }
+    is_new = is_new || levels[s] != 0 || state[s] != observation.state[s];
+    for (const int row : {plan_row(0), draft_row(0)}) {
+      buffer_.tokens(row, observation.state_step)[s] = observation.state[s];
+      if (const auto own = buffer_.fractions(row, observation.state_step); !own.empty()) {
+        is_new = is_new || own[s] != fraction;
+        own[s] = fraction;
+      }
+    }
+    levels[s] = 0;
+  }
+  if (is_new) {
+    fresh_ = false;
+    ask_again(1);
+  }
+  if (is_doubtful) doubt(observation.state_step);
+}
+
+bool DenoisingRefiner::contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept {
+  for (std::size_t s = 0; s < seen.size(); ++s) {
+    if (predicted[s] == kMask || seen[s] == kMask) continue;
+    if (std::abs(static_cast<int>(predicted[s]) - static_cast<int>(seen[s])) > most_bins_off_[s]) return true;
+  }
+  return false;
+}
+
+/// What is left of a posterior once it is decided is how likely its mode is: inside or outside of that was seen.
+float DenoisingRefiner::surprise_of(std::int64_t step, std::span<const Token> seen) const noexcept {
+  const auto predicted = buffer_.state(plan_row(0), step);
+  const auto levels = buffer_.levels(plan_row(0), step);
+  double sum = 0.0;
+  for (std::size_t s = 0; s < seen.size(); ++s) {
+    if (predicted[s] == kMask || seen[s] == kMask || levels[s] == 0) continue;
+    const float outside = static_cast<float>(levels[s]) / kFullNoise;
+    const bool is_off = std::abs(static_cast<int>(predicted[s]) - static_cast<int>(seen[s])) > most_bins_off_[s];
+    sum += nats(is_off ? outside : 1.0F - outside);
+  }
+  return static_cast<float>(sum);
+}
+
+/// Actions that have begun are history: they are what they are.
+void DenoisingRefiner::commit(std::int64_t started) noexcept {
+  while (ledger_.started < started && ledger_.started + 1 < end()) {
+    const std::int64_t step = ledger_.started;
+    const bool is_decided = frontier_ > step;
+    if (!is_decided) {  // It had to act before any pass.
+      std::ranges::copy(hold_, buffer_.tokens(plan_row(0), step).subspan(goal_.size()).begin());
+      if (const auto own = buffer_.fractions(plan_row(0), step); !own.empty()) {
+        std::ranges::fill(own.subspan(goal_.size()), Fraction{0});
+      }
+      frontier_ = step + 1;
+    }
+    std::ranges::fill(buffer_.levels(plan_row(0), step).subspan(goal_.size()), NoiseLevel{0});
+    draft_as_planned(step);
+    start(step, is_decided);
+  }
+}
+
+void DenoisingRefiner::sent(int steps) noexcept {
+  ledger_.sent = std::min(ledger_.head() + steps, frontier_);
+  for (std::int64_t step = ledger_.head(); step < ledger_.sent; ++step) draft_as_planned(step);
+}
+
+/// The action of a step is what went out, or will.
+void DenoisingRefiner::draft_as_planned(std::int64_t step) noexcept {
+  std::ranges::copy(buffer_.action(plan_row(0), step),
+                    buffer_.tokens(draft_row(0), step).subspan(goal_.size()).begin());
+  const auto fractions = buffer_.action_fractions(plan_row(0), step);
+  if (!fractions.empty()) {
+    std::ranges::copy(fractions, buffer_.fractions(draft_row(0), step).last(fractions.size()).begin());
+  }
+}
+
+/// The plan behind a step was made for another state. What went out stays.
+void DenoisingRefiner::doubt(std::int64_t from) noexcept {
+  for (std::int64_t step = from; step < end(); ++step) {
+    const auto levels = buffer_.levels(plan_row(0), step);
+    for (std::size_t s = 0; s < levels.size(); ++s) {
+      const bool is_history = s < goal_.size() ? step == from : step < ledger_.open();
+      if (!is_history) levels[s] = std::max(levels[s], kDoubt);
+    }
+  }
+  fresh_ = false;
+  ask_again(options_.reveal_passes);
+}
+
+void DenoisingRefiner::forget() noexcept {
+  for (std::int64_t step = ledger_.head(); step < end(); ++step) {
+    const auto tokens = buffer_.tokens(plan_row(0), step);
+    const auto levels = buffer_.levels(plan_row(0), step);
+    for (std::size_t s = 0; s < levels.size(); ++s) {
+      if (is_fixed(step, s)) continue;
+      tokens[s] = kMask;
+      levels[s] = kFullNoise;
+    }
+  }
+  frontier_ = ledger_.open();
+  in_round_ = false;
+  begin_plan();
+}
+
+void DenoisingRefiner::shift(int steps) noexcept {
+  if (steps == 0) return;
+  commit(ledger_.head() + steps);
+  buffer_.shift(steps);
+  ledger_.done += steps;
+  ledger_.started = std::max(ledger_.started, ledger_.head());  // It may have jumped over the whole horizon.
+  frontier_ = std::max(frontier_, ledger_.head());
+  ask_again(1);  // Steps have entered the horizon.
+}
+
+// --- Passes ---
+
+bool DenoisingRefiner::is_fixed(std::int64_t step, std::size_t slot) const noexcept {
+  return buffer_.levels(plan_row(0), step)[slot] == 0 || (slot >= goal_.size() && step < ledger_.sent);
+}
+
+bool DenoisingRefiner::is_known(std::int64_t step) const noexcept {
+  return std::ranges::all_of(buffer_.levels(plan_row(0), step), [](NoiseLevel level) { return level == 0; });
+}
+
+bool DenoisingRefiner::is_goal(std::int64_t step, std::size_t slot, std::int64_t window_end) const noexcept {
+  if (slot >= goal_.size() || goal_[slot] == kMask) return false;
+  return options_.goal_clamp == GoalClamp::kAlways ||
+         (options_.goal_clamp == GoalClamp::kEnd && step + 1 >= window_end && step >= ledger_.started);
+}
+
+/// A window begins with steps that are known, or that the pass before has decided.
+DenoisingRefiner::Window DenoisingRefiner::window_at(std::int64_t step) const noexcept {
+  const std::int64_t oldest = std::max<std::int64_t>(0, ledger_.head() - options_.history);
+  Window window{.first = std::max(oldest, step - options_.window_history)};
+  window.steps = static_cast<int>(std::min<std::int64_t>(denoiser_.max_steps(), end() - window.first));
+  while (window.known + 1 < window.steps && is_known(window.first + window.known)) ++window.known;
+  return window;
+}
+
+int DenoisingRefiner::next_pass() noexcept {
+  purpose_ = Purpose::kRevise;
+  if (sweeps_ > 0) return 1;
+  if (options_.candidates < 2 || rounds_in_vain_ >= options_.rounds) return 0;
+  if (!in_round_) begin_round();
+  const int left = options_.candidates - at_;
+  purpose_ = is_whole(drafts_[static_cast<std::size_t>(at_)]) ? Purpose::kChoose : Purpose::kReveal;
+  if (purpose_ == Purpose::kReveal) return std::min(options_.pass_windows, left);
+  return 1 + std::min(options_.pass_windows - 1, left);  // The followed plan is seen beside them.
+}
+
+bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
+  const int windows = next_pass();
+  const Window window = window_at(purpose_ == Purpose::kRevise ? next_ : ledger_.head());
+  const auto candidate_at = [&](int place) {
+    if (purpose_ == Purpose::kRevise) return 0;
+    if (purpose_ == Purpose::kReveal) return at_ + place;
+    return place == 0 ? 0 : at_ + place - 1;
+  };
+  for (int place = 0; place < windows; ++place) show(window, candidate_at(place), place);
+  if (!denoise(window, windows)) return false;
+  const auto stride = static_cast<std::ptrdiff_t>(window.steps) * layout().logits();
+  if (purpose_ != Purpose::kChoose) {
+    for (int place = 0; place < windows; ++place) decide(window, candidate_at(place), logits_.data() + place * stride);
+  }
+  switch (purpose_) {
+    case Purpose::kRevise:
+      ++report.revised;
+      frontier_ = std::max(frontier_, window.first + window.steps);
+      if (next_ <= ledger_.head()) fresh_ = true;
+      next_ = window.first + window.steps;
+      if (next_ < end()) break;
+      next_ = ledger_.head();
+      --sweeps_;
+      ++drafts_[0].passes;
+      break;
+    case Purpose::kReveal:
+      ++report.revealed;
+      for (int place = 0; place < windows; ++place) ++drafts_[static_cast<std::size_t>(at_ + place)].passes;
+      at_ += windows;
+      if (at_ == options_.candidates) at_ = 1;
+      break;
+    case Purpose::kChoose:
+      ++report.chosen;
+      for (int place = 0; place < windows; ++place) {
+        drafts_[static_cast<std::size_t>(candidate_at(place))].score = rank(window, candidate_at(place), place);
+      }
+      // Scores of one pass are of the same observation.
+      for (int place = 1; place < windows; ++place) {
+        drafts_[static_cast<std::size_t>(candidate_at(place))].score -= drafts_[0].score;
+      }
+      at_ += windows - 1;
+      if (at_ == options_.candidates) end_round(report);
+      break;
+  }
+  return true;
+}
+
+/// Puts what a pass sees of a candidate into its place of the batch.
+void DenoisingRefiner::show(const Window& window, int candidate, int place) noexcept {
+  const auto slots = static_cast<std::size_t>(layout().slots());
+  const std::int64_t window_end = window.first + window.steps;
+  std::size_t at = static_cast<std::size_t>(place) * static_cast<std::size_t>(window.steps) * slots;
+  for (std::int64_t step = window.first; step < window_end; ++step) {
+    const auto known = buffer_.tokens(plan_row(0), step), draft = buffer_.tokens(draft_row(candidate), step);
+    const auto known_fractions = buffer_.fractions(plan_row(0), step);
+    const auto draft_fractions = buffer_.fractions(draft_row(candidate), step);
+    for (std::size_t s = 0; s < slots; ++s, ++at) {
+      Token token = kMask;
+      Fraction fraction = 0;
+      if (is_goal(step, s, window_end)) {
+        token = goal_[s];
+        fraction = goal_fractions_[s];
+      } else if (is_fixed(step, s)) {
+        token = known[s];
+        fraction = known_fractions.empty() ? Fraction{0} : known_fractions[s];
+      } else if (is_shown(step, s, candidate)) {
+        token = draft[s];
+        fraction = draft_fractions.empty() ? Fraction{0} : draft_fractions[s];
+      }
+      tokens_[at] = token;
+      fractions_[at] = fraction;
+    }
+  }
+}
+
+bool DenoisingRefiner::is_shown(std::int64_t step, std::size_t slot, int candidate) noexcept {
+  const NoiseLevel level = buffer_.levels(plan_row(candidate), step)[slot];
+  if (level == kFullNoise) return false;  // Nothing was ever decided.
+  const Draft& draft = drafts_[static_cast<std::size_t>(candidate)];
+  if (!is_whole(draft)) {
+    const double share = draft.kept + (1.0 - draft.kept) * draft.passes / options_.reveal_passes;
+    return draft.reveal.rank(step, static_cast<int>(slot), level) < share;
+  }
+  return purpose_ == Purpose::kChoose || random_.uniform() * kFullNoise >= level;
+}
+
+bool DenoisingRefiner::denoise(const Window& window, int windows) noexcept {
+  return denoiser_.run(
+      {.depth = PassDepth::kWindow,
+       .windows = windows,
+       .steps = window.steps,
+       .tokens = tokens_.data(),
+       .logits = logits_.data(),
+       .value = purpose_ == Purpose::kChoose && denoiser_.capabilities().value ? values_.data() : nullptr,
+       .known = window.known,
+       .fractions = fractions_.data()});
+}
+
+std::span<float> DenoisingRefiner::posterior_of(int slot, const float* logits) noexcept {
+  const std::span own(logits + layout().offset(slot), static_cast<std::size_t>(layout().slot(slot).vocabulary));
+  const auto probabilities = std::span(probabilities_).first(own.size());
+  softmax(own, 1.0, probabilities);
+  return probabilities;
+}
+
+/// Takes over what a pass says of a candidate. logits: [steps][logits]
+void DenoisingRefiner::decide(const Window& window, int candidate, const float* logits) noexcept {
+  const bool is_hot = options_.temperature > 1.0;
+  for (int i = window.known; i < window.steps; ++i) {
+    const std::int64_t step = window.first + i;
+    const float* own = logits + static_cast<std::ptrdiff_t>(i) * layout().logits();
+    const auto plan = buffer_.tokens(plan_row(candidate), step), draft = buffer_.tokens(draft_row(candidate), step);
+    const auto plan_fractions = buffer_.fractions(plan_row(candidate), step);
+    const auto draft_fractions = buffer_.fractions(draft_row(candidate), step);
+    const auto levels = buffer_.levels(plan_row(candidate), step);
+    for (int s = 0; s < layout().slots(); ++s) {
+      const auto slot = static_cast<std::size_t>(s);
+      if (is_fixed(step, slot)) continue;
+      Decision decoded;
+      Token drawn = 0;
+      if (is_goal(step, slot, window.first + window.steps)) {
+        drawn = goal_[slot];
+        decoded = {.token = drawn, .mean = drawn, .fraction = goal_fractions_[slot], .confidence = 1.0F};
+      } else {
+        const auto probabilities = posterior_of(s, own);
+        const double uniform = random_.uniform();
+        auto tempered = probabilities;
+        if (options_.temperature != 1.0 && options_.temperature > 0.0) {
+          tempered = std::span(tempered_).first(probabilities.size());
+          softmax({own + layout().offset(s), probabilities.size()}, options_.temperature, tempered);
+        }
+        drawn = options_.temperature > 0.0 ? draw_token(tempered, uniform, options_.min_p) : likeliest(probabilities);
+        // Only passes see what a hot draw came to.
+        const Token meant = is_hot ? draw_token(probabilities, uniform, options_.min_p) : drawn;
+        decoded = decode_around(layout().slot(s), probabilities, meant);
+        if (is_hot) decoded.confidence = decode_around(layout().slot(s), probabilities, drawn).confidence;
+      }
+      plan[slot] = decoded.mean;
+      draft[slot] = drawn;
+      if (!plan_fractions.empty()) {
+        plan_fractions[slot] = decoded.fraction;
+        draft_fractions[slot] = drawn == decoded.mean ? decoded.fraction : Fraction{0};
+      }
+      levels[slot] = std::max(level_of(decoded.confidence), NoiseLevel{1});  // 0 is for what is known.
+    }
+  }
+}
+
+// --- Choosing ---
+
+/// Drafts copies of the followed plan, each of which keeps another share of it.
+void DenoisingRefiner::begin_round() noexcept {
+  const Window window = window_at(ledger_.head());
+  const double shift = random_.uniform();
+  for (int c = 1; c < options_.candidates; ++c) {
+    buffer_.copy(plan_row(0), plan_row(c), window.first, end());
+    buffer_.copy(draft_row(0), draft_row(c), window.first, end());
+    drafts_[static_cast<std::size_t>(c)] = {
+        .reveal = Reveal(options_.reveal_order, ledger_.head(), window.steps, random_.next()),
+        .kept = (c - 1 + shift) / (options_.candidates - 1)};
+  }
+  at_ = 1;
+  in_round_ = true;
+}
+
+/// What the guide says of a candidate that a pass saw whole. Decodes it in passing.
+double DenoisingRefiner::rank(const Window& window, int candidate, int place) noexcept {
+  Guide::Seen seen{.row = plan_row(candidate), .first = std::max(window.first, ledger_.head())};
+  seen.steps = static_cast<int>(window.first + window.steps - seen.first);
+  const auto first = static_cast<std::ptrdiff_t>(place) * window.steps;
+  for (int i = window.known; i < window.steps; ++i) {
+    const std::int64_t step = window.first + i;
+    const float* logits = logits_.data() + (first + i) * layout().logits();
+    const auto draft = buffer_.tokens(draft_row(candidate), step);
+    for (int s = 0; s < layout().slots(); ++s) {
+      const auto slot = static_cast<std::size_t>(s);
+      if (is_fixed(step, slot) || is_goal(step, slot, window.first + window.steps) || draft[slot] == kMask) continue;
+      const Decision decoded = decode_around(layout().slot(s), posterior_of(s, logits), draft[slot]);
+      if (step >= ledger_.head()) seen.surprise += nats(decoded.confidence);
+      if (candidate == 0) continue;
+      buffer_.tokens(plan_row(candidate), step)[slot] = decoded.mean;
+      if (const auto own = buffer_.fractions(plan_row(candidate), step); !own.empty()) own[slot] = decoded.fraction;
+      buffer_.levels(plan_row(candidate), step)[slot] = std::max(level_of(decoded.confidence), NoiseLevel{1});
+    }
+  }
+  if (denoiser_.capabilities().value) seen.to_go = values_[static_cast<std::size_t>(first + window.steps - 1)];
+  seen.arrival = arrival_of(candidate, window);
+  return guide_.score(buffer_, seen);
+}
+
+/// [steps] from the head to the first step of a candidate that begins at the goal; -1 if none does in the window.
+std::int64_t DenoisingRefiner::arrival_of(int candidate, const Window& window) const noexcept {
+  if (std::ranges::all_of(goal_, [](Token token) { return token == kMask; })) return -1;
+  if (options_.goal_clamp == GoalClamp::kAlways) return -1;  // It stands in slots that the robot does not move.
+  for (std::int64_t step = ledger_.head(); step < window.first + window.steps; ++step) {
+    if (!contradicts(buffer_.state(plan_row(candidate), step), goal_)) return step - ledger_.head();
+  }
+  return -1;
+}
+
+/// All candidates were ranked against the followed plan: the best one takes its place if it is better enough.
+void DenoisingRefiner::end_round(PlanReport& report) noexcept {
+  in_round_ = false;
+  int best = 1;
+  for (int c = 2; c < options_.candidates; ++c) {
+    if (drafts_[static_cast<std::size_t>(c)].score < drafts_[static_cast<std::size_t>(best)].score) best = c;
+  }
+  ++rounds_in_vain_;
+  if (!(drafts_[static_cast<std::size_t>(best)].score < -options_.switch_margin)) return;
+  rounds_in_vain_ = 0;
+  report.switched = true;
+  const Window window = window_at(ledger_.head());
+  for (std::int64_t step = window.first + window.known; step < window.first + window.steps; ++step) {
+    for (const auto& [from, to] : {std::pair(draft_row(best), draft_row(0)), std::pair(plan_row(best), plan_row(0))}) {
+      const auto fractions = buffer_.fractions(from, step);
+      for (std::size_t s = 0; s < static_cast<std::size_t>(layout().slots()); ++s) {
+        if (is_fixed(step, s)) continue;
+        buffer_.tokens(to, step)[s] = buffer_.tokens(from, step)[s];
+        if (!fractions.empty()) buffer_.fractions(to, step)[s] = fractions[s];
+        if (to == plan_row(0)) buffer_.levels(to, step)[s] = buffer_.levels(from, step)[s];
+      }
+    }
+  }
+}
+
+void DenoisingRefiner::describe(PlanReport& report) const noexcept {
+  const bool wanted = std::ranges::any_of(goal_, [](Token token) { return token != kMask; });
+  const auto state = buffer_.state(plan_row(0), ledger_.head());
+  report.goal_reached =
+      wanted && std::ranges::none_of(state, [](Token token) { return token == kMask; }) && !contradicts(state, goal_);
+  report.head_is_ripe = fresh_ && frontier_ > ledger_.head();
+}
+
+}  // namespace ripen
