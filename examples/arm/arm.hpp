@@ -268,4 +268,27 @@ class Expert {
   std::vector<Way> ways_;  // from each cell
 };
 
+/// What is shown at the beginning of a step.
+struct Shown {
+  std::array<double, kStates + kActions> channels;  ///< as layout() has them
+  double to_goal;                                   ///< [steps]
+};
+
+/// An episode in which the expert shows how targets that jump are reached, what to do after pushes, and how to stay.
+inline std::vector<Shown> demonstration(std::uint64_t seed, int step_ticks) {
+  const double in_a_step = kReach / kLag * step_ticks * kTick;  // [rad]
+  Robot robot(seed, step_ticks, {.jumps = 2, .pushes = 4, .first = 0.0, .last = 5.5, .push = 0.5});
+  Expert expert(robot.target());
+  Point target = robot.target();
+  std::vector<Shown> steps;
+  while (robot.tick() < kEpisodeTicks) {
+    if (distance(target, robot.target()) > 0.0) expert = Expert(target = robot.target());
+    const Joints now = expert.ahead(robot.joints(), kReach), next = expert.ahead(robot.joints(), kReach + in_a_step);
+    const auto state = robot.state();
+    steps.push_back({{state[0], state[1], state[2], state[3], now.shoulder, now.elbow}, expert.length(robot.joints()) / in_a_step});
+    for (int i = 0; i < step_ticks; ++i) robot.move(between(now, next, static_cast<double>(i) / step_ticks));
+  }
+  return steps;
+}
+
 }  // namespace arm

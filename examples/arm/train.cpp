@@ -1,7 +1,5 @@
 // Makes demonstrations and trains on them: arm_train --minutes 13 --output arm.safetensors
 
-#include <memory>
-
 #include "arm/arm.hpp"
 #include "ripen/tokenizer.hpp"
 #include "shared/output.hpp"
@@ -10,39 +8,12 @@
 
 namespace {
 
-/// What is shown at the beginning of a step.
-struct Shown {
-  std::array<double, arm::kStates + arm::kActions> channels;  // of a step, as arm::layout() has them
-  double to_goal;                                             // [steps]
-};
-
-/// An episode in which the expert shows how targets that jump are reached, what to do after pushes, and how to stay.
-std::vector<Shown> demonstration(std::uint64_t seed, int step_ticks) {
-  const double speed = arm::kReach / arm::kLag;  // [rad/s]
-  arm::Robot robot(seed, step_ticks, {.jumps = 2, .pushes = 4, .first = 0.0, .last = 5.5, .push = 0.5});
-  arm::Point target;
-  std::unique_ptr<arm::Expert> expert;
-  std::vector<Shown> steps;
-  while (robot.tick() < arm::kEpisodeTicks) {
-    if (!expert || arm::distance(target, robot.target()) > 0.0) expert = std::make_unique<arm::Expert>(target = robot.target());
-    const arm::Joints now = expert->ahead(robot.joints(), arm::kReach);
-    const arm::Joints next = expert->ahead(robot.joints(), arm::kReach + speed * step_ticks * arm::kTick);
-    Shown& shown = steps.emplace_back();
-    std::ranges::copy(robot.state(), shown.channels.begin());
-    shown.channels[arm::kStates] = now.shoulder;
-    shown.channels[arm::kStates + 1] = now.elbow;
-    shown.to_goal = expert->length(robot.joints()) / (speed * step_ticks * arm::kTick);
-    for (int i = 0; i < step_ticks; ++i) robot.move(arm::between(now, next, static_cast<double>(i) / step_ticks));
-  }
-  return steps;
-}
-
 class Demonstrations : public ripen::train::TrajectorySource {
  public:
   Demonstrations(int count, int held_out, int step_ticks) {
     for (int i = 0; i < count + held_out; ++i) {
       const std::uint64_t seed = static_cast<std::uint64_t>(i < count ? i : i - count) + (i < count ? 1000000 : 2000000);
-      (i < count ? trained_ : held_out_).push_back(demonstration(seed, step_ticks));
+      (i < count ? trained_ : held_out_).push_back(arm::demonstration(seed, step_ticks));
     }
   }
 
@@ -67,7 +38,7 @@ class Demonstrations : public ripen::train::TrajectorySource {
 
  private:
   ripen::Tokenizer tokenizer_{arm::layout()};
-  std::vector<std::vector<Shown>> trained_, held_out_;
+  std::vector<std::vector<arm::Shown>> trained_, held_out_;
 };
 
 int program(int argc, char** argv) {
