@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 #ifdef __GLIBC__
@@ -24,6 +25,8 @@ inline void declare_training(CLI::App& app, train::TrainerOptions& options, Mode
   app.add_option("--data-threads", options.data_threads, "threads that make batches")->capture_default_str();
   app.add_option("--batch", options.batch, "single steps in a batch")->capture_default_str();
   app.add_option("--windows", options.windows, "corrupted windows in a batch")->capture_default_str();
+  app.add_option("--unseen", options.unseen, "share of the windows in which some of what was to be seen was not")
+      ->capture_default_str();
   app.add_option("--unrolled", options.unrolled, "share of the windows that show the model's own decisions")
       ->capture_default_str();
   app.add_option("--learning-rate", options.learning_rate, "at its peak")->capture_default_str();
@@ -54,13 +57,21 @@ inline StepModel network(const TokenLayout& layout, const ModelConfig& config, c
   return model;
 }
 
-/// One JSON object a line for every evaluation.
+/// One JSON object a line for every evaluation. "errors" has train::Forecast::ahead by slot.
 inline void print_evaluation(const train::Progress& progress, const train::Evaluation& e) {
   std::printf(
       "{\"step\":%lld,\"minutes\":%.2f,\"loss\":%.4f,\"good_action\":%.4f,\"whole_state\":%.4f,\"value_error\":%.3f,"
-      "\"window_action\":%.4f,\"window_state\":%.4f}\n",
+      "\"window_action\":%.4f,\"window_state\":%.4f,\"errors\":{",
       static_cast<long long>(progress.step), progress.minutes, progress.loss, e.good_action, e.whole_state,
       e.value_error, e.window_action, e.window_state);
+  for (std::size_t s = 0; s < e.forecasts.size(); ++s) {
+    std::printf("%s%s:[", s == 0 ? "" : ",", nlohmann::json(e.forecasts[s].slot).dump().c_str());
+    for (std::size_t d = 0; d < e.forecasts[s].ahead.size(); ++d) {
+      std::printf("%s%.5g", d == 0 ? "" : ",", e.forecasts[s].ahead[d]);
+    }
+    std::printf("]");
+  }
+  std::printf("}}\n");
   std::fflush(stdout);
 }
 

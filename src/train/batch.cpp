@@ -1,5 +1,6 @@
 #include "train/batch.hpp"
 
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -27,6 +28,9 @@ void check(const Trajectory& trajectory, const TokenLayout& layout, std::uint64_
   require("good_actions", trajectory.good_actions.size(), steps, false);
   require("to_goal", trajectory.to_goal.size(), steps, false);
   require("chance", trajectory.chance.size(), steps, true);
+  for (std::size_t i = 0; i < steps; ++i) {
+    if (std::isnan(trajectory.to_goal[i])) refuse("to_goal of step " + std::to_string(i) + " is not a number");
+  }
   for (std::size_t i = 0; i < steps * slots; ++i) {
     const Slot& slot = layout.slot(static_cast<int>(i % slots));
     if (trajectory.tokens[i] < slot.vocabulary) continue;
@@ -68,7 +72,7 @@ Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::u
   const auto slots = static_cast<std::size_t>(source.layout().slots());
   const std::size_t window = static_cast<std::size_t>(shape.window) * slots;
   Random random(first, 1);
-  Corruption corruption(source.layout(), shape.fractions);
+  Corruption corruption(source.layout(), {shape.fractions, shape.unseen, source.goal_slots()});
   Batch batch;
   Trajectory trajectory, other;
   Values stale;
@@ -90,7 +94,9 @@ Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::u
       append_window(trajectory, from, shape, slots, batch.corrupted, nullptr);
       stale = {};
       append_window(other, random.below(other.steps), shape, slots, stale, nullptr);
-      batch.known.push_back(corruption.apply(last_of(batch.corrupted, window), last_of(stale, window), random));
+      batch.told.resize(batch.corrupted.tokens.size());
+      batch.known.push_back(corruption.apply(last_of(batch.corrupted, window), last_of(stale, window),
+                                             std::span(batch.told).last(window), random));
       ++windows;
     }
     std::swap(trajectory, other);

@@ -17,7 +17,8 @@ struct BatchShape {
   int steps = 4096;        ///< single steps with a successor
   int windows = 64;        ///< corrupted windows
   int window = 16;         ///< [steps] in each
-  bool fractions = false;  ///< false: all are 0, for networks that see bins alone
+  bool fractions = false;  ///< CorruptionOptions::fractions
+  double unseen = 0.0;     ///< CorruptionOptions::unseen
 };
 
 /// Tokens of some slots, and where in their bins the values lie.
@@ -36,6 +37,7 @@ struct Batch {
   Values corrupted;                        ///< the same after the forward process
   std::vector<std::uint64_t> window_good;  ///< [windows][window]
   std::vector<Corruption::Known> known;    ///< [windows]
+  std::vector<std::uint8_t> told;          ///< [windows][window][slots] the corrupted token is right for sure
 };
 
 /// Fills batches from trajectories first, first + 1, ... in parallel.

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <utility>
+
+#include "ripen/error.hpp"
 
 namespace ripen::train {
 
@@ -14,9 +18,26 @@ constexpr double kStale = 0.15;
 constexpr double kHistory = 0.5;
 /// Of the windows, in how many the head's state was observed.
 constexpr double kObserved = 0.75;
+/// Of the windows, how many end with the goal if the planner shows it there.
+constexpr double kGoalAtEnd = 0.8;
+/// The most of the slots that are not seen where some are not.
+constexpr double kMostUnseen = 0.6;
+/// How often what was not seen still stands where it was a step before.
+constexpr double kUnmoved = 0.25;
 /// Spread of a binned token that is kept at full noise, as a share of its range.
 constexpr double kSpread = 0.05;
 }  // namespace
+
+Corruption::Corruption(const TokenLayout& layout, CorruptionOptions options)
+    : layout_(layout), options_(std::move(options)) {
+  for (const auto* slots : {&options_.goal_slots.always, &options_.goal_slots.at_end}) {
+    for (const int slot : *slots) {
+      if (slot >= 0 && slot < layout_.states()) continue;
+      throw OptionsError("goal slot " + std::to_string(slot) + " is none of the " + std::to_string(layout_.states()) +
+                         " state slots");
+    }
+  }
+}
 
 void Corruption::set_levels(int steps, Random& random) {
   levels_.resize(static_cast<std::size_t>(steps));
@@ -39,7 +60,7 @@ void Corruption::noise(int slot, Token& token, Fraction& fraction, double level,
   const Slot& s = layout_.slot(slot);
   if (random.uniform() < level) {
     token = random.uniform() < kWrong ? static_cast<Token>(random.below(s.vocabulary)) : kMask;
-    const bool somewhere = fractions_ && s.continuous() && token != kMask;
+    const bool somewhere = options_.fractions && s.continuous() && token != kMask;
     fraction = static_cast<Fraction>(somewhere ? random.below(256) - 128 : 0);
     return;
   }
@@ -47,34 +68,78 @@ void Corruption::noise(int slot, Token& token, Fraction& fraction, double level,
   const double spread = level * kSpread * s.vocabulary;
   const double moved = token + fraction / kFractions + spread * random.normal();
   token = static_cast<Token>(std::clamp(std::round(moved), 0.0, s.vocabulary - 1.0));
-  if (fractions_) {
+  if (options_.fractions) {
     fraction = static_cast<Fraction>(std::clamp(std::lround((moved - token) * kFractions), -128L, 127L));
   }
 }
 
-Corruption::Known Corruption::apply(const Window& window, const Window& stale, Random& random) {
-  const int slots = layout_.slots();
-  const int steps = static_cast<int>(window.tokens.size()) / slots;
-  const int states = layout_.states();
-  const int head = random.uniform() < kHistory ? random.below((steps + 1) / 2) : 0;
-  if (random.uniform() < kStale) {
-    const auto from = static_cast<std::ptrdiff_t>(head * slots + states);
-    std::copy(stale.tokens.begin() + from, stale.tokens.end(), window.tokens.begin() + from);
-    std::copy(stale.fractions.begin() + from, stale.fractions.end(), window.fractions.begin() + from);
+void Corruption::tell(const Known& known, bool goal_at_end, std::span<std::uint8_t> told) const {
+  const int slots = layout_.slots(), steps = static_cast<int>(told.size()) / slots;
+  std::ranges::fill(told, std::uint8_t{0});
+  for (int i = 0; i <= known.head; ++i) {
+    const int seen = i < known.head ? slots : known.observed ? layout_.states() : 0;
+    for (int s = 0; s < seen; ++s) told[at(i, s)] = 1;
   }
-  const bool observed = random.uniform() < kObserved;
-  // What is to be seen and what is to be done are not decided alike: each has levels of its own.
-  for (const auto& [first, last] : {std::pair(0, states), std::pair(states, slots)}) {
-    set_levels(steps - head, random);
-    for (int i = head; i < steps; ++i) {
-      if (i == head && first == 0 && observed) continue;
-      for (int s = first; s < last; ++s) {
-        const auto at = static_cast<std::size_t>(i * slots + s);
-        noise(s, window.tokens[at], window.fractions[at], levels_[static_cast<std::size_t>(i - head)], random);
+  for (const int s : options_.goal_slots.always) {
+    for (int i = 0; i < steps; ++i) told[at(i, s)] = 1;
+  }
+  for (const int s : options_.goal_slots.at_end) {
+    if (goal_at_end) told[at(steps - 1, s)] = 1;
+  }
+}
+
+std::vector<std::uint8_t> Corruption::told(const Known& known, int steps) const {
+  std::vector<std::uint8_t> result(at(steps, 0));
+  tell(known, true, result);
+  return result;
+}
+
+void Corruption::blind(const Known& known, const Window& window, std::span<std::uint8_t> told, Random& random) const {
+  const double chance = kMostUnseen * random.uniform();
+  const std::vector<int>& goal = options_.goal_slots.always;
+  for (int i = known.observed ? known.head : known.head - 1; i >= 0; --i) {  // The step before is still clean.
+    for (int s = 0; s < layout_.states(); ++s) {
+      if (std::ranges::find(goal, s) != goal.end() || random.uniform() >= chance) continue;
+      told[at(i, s)] = 0;
+      if (i > 0 && random.uniform() < kUnmoved) {
+        window.tokens[at(i, s)] = window.tokens[at(i - 1, s)];
+        window.fractions[at(i, s)] = window.fractions[at(i - 1, s)];
+      } else {
+        noise(s, window.tokens[at(i, s)], window.fractions[at(i, s)], random.uniform(), random);
       }
     }
   }
-  return {head, observed};
+}
+
+Corruption::Known Corruption::apply(const Window& window, const Window& stale, std::span<std::uint8_t> told,
+                                    Random& random) {
+  const int slots = layout_.slots();
+  const int steps = static_cast<int>(window.tokens.size()) / slots;
+  const int states = layout_.states();
+  Known known;
+  if (random.uniform() < kHistory) known.head = random.below((steps + 1) / 2);
+  const bool is_stale = random.uniform() < kStale;
+  known.observed = random.uniform() < kObserved;
+  tell(known, !options_.goal_slots.at_end.empty() && random.uniform() < kGoalAtEnd, told);
+  for (std::size_t i = at(known.head, states); is_stale && i < told.size(); ++i) {
+    if (told[i] != 0) continue;
+    window.tokens[i] = stale.tokens[i];
+    window.fractions[i] = stale.fractions[i];
+  }
+  if (options_.unseen > 0.0 && random.uniform() < options_.unseen) blind(known, window, told, random);
+  // What is to be seen and what is to be done are not decided alike: each has levels of its own.
+  for (const auto& [first, last] : {std::pair(0, states), std::pair(states, slots)}) {
+    set_levels(steps - known.head, random);
+    for (int i = known.head; i < steps; ++i) {
+      if (i == known.head && first == 0 && known.observed) continue;
+      for (int s = first; s < last; ++s) {
+        if (told[at(i, s)] != 0) continue;
+        noise(s, window.tokens[at(i, s)], window.fractions[at(i, s)], levels_[static_cast<std::size_t>(i - known.head)],
+              random);
+      }
+    }
+  }
+  return known;
 }
 
 }  // namespace ripen::train

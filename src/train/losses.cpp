@@ -1,6 +1,6 @@
 #include "train/losses.hpp"
 
-#include "model/between_bins.hpp"
+#include "train/targets.hpp"
 
 namespace ripen::train {
 
@@ -9,26 +9,6 @@ namespace {
 constexpr double kValueWeight = 0.2;  // A by-product: it must not crowd out the actions.
 
 torch::Device device_of(StepModel& model) { return model->parameters().front().device(); }
-
-/// A binned token's target: most on its bin, some on the neighbours, which are nearly as right. [vocabulary] from -2
-/// to 2.
-constexpr float kSmear[] = {0.06F, 0.24F, 0.40F, 0.24F, 0.06F};
-
-void add_smeared(const Slot& slot, int token, float weight, float* out) {
-  for (int i = -2; i <= 2; ++i) out[std::clamp(token + i, 0, slot.vocabulary - 1)] += weight * kSmear[i + 2];
-}
-
-/// Between the centres of two bins the target is between theirs, so that its mean is the value.
-void put_target(const Slot& slot, Token token, Fraction fraction, float* out) {
-  if (!slot.continuous()) {
-    out[token] = 1.0F;
-    return;
-  }
-  const int other = neighbour_of(slot, token, fraction);
-  const float share = other == token ? 0.0F : share_of_neighbour(fraction);
-  add_smeared(slot, token, 1.0F - share, out);
-  if (other != token) add_smeared(slot, other, share, out);
-}
 
 /// Targets of the action slots, [N, action logits]; the first slot's are uniform over equally good values.
 torch::Tensor action_targets(const TokenLayout& layout, const std::vector<std::uint64_t>& good, const Values& clean) {
@@ -179,7 +159,8 @@ torch::Tensor state_loss(const TokenLayout& layout, const torch::Tensor& logits,
 
 double share(const torch::Tensor& right) { return right.to(torch::kFloat).mean().item<double>(); }
 
-/// Of the action slots' likeliest values, how many are good; of a binned one, within two bins.
+/// Of the action slots' likeliest values, how many are good; of a binned one, within two bins, or fewer at an end of
+/// its range.
 double good_share(const TokenLayout& layout, const torch::Tensor& logits, const torch::Tensor& target) {
   double sum = 0.0;
   for (int s = layout.states(); s < layout.slots(); ++s) {
@@ -217,7 +198,8 @@ Evaluation score(StepModel& model, const Batch& batch) {
   const auto bins = torch::arange(model->config().value_bins, out.to_goal.options());
   const auto expected = (torch::softmax(out.step.value, -1) * bins).sum(-1);
   const auto known = (out.to_goal >= 0).to(torch::kFloat);
-  result.value_error = (((expected - out.to_goal).abs() * known).sum() / known.sum().clamp_min(1)).item<double>();
+  const auto to_goal = out.to_goal.clamp_max(model->config().value_bins - 1);  // Never is the last bin.
+  result.value_error = (((expected - to_goal).abs() * known).sum() / known.sum().clamp_min(1)).item<double>();
   if (out.window_action.defined()) {
     result.window_action = good_share(model->layout(), out.window_action, out.window_action_target);
     result.window_state = share(out.window_state.argmax(-1) == out.window_target.tokens);

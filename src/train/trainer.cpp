@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "ripen/error.hpp"
+#include "train/forecast.hpp"
 #include "train/losses.hpp"
 #include "train/smooth_gradient.hpp"
 #include "train/unroll.hpp"
@@ -166,6 +167,7 @@ std::string TrainerOptions::validate() const {
   problems.range("data_threads", data_threads, 1, 1024);
   problems.range("batch", batch, 1, 1 << 24);
   problems.range("windows", windows, 1, 1 << 20);
+  problems.range("unseen", unseen, 0.0, 1.0);
   problems.range("unrolled", unrolled, 0.0, 1.0);
   problems.range("learning_rate", learning_rate, kSmallest, 1.0);
   problems.range("table_learning_rate", table_learning_rate, kSmallest, 1.0);
@@ -184,7 +186,7 @@ void train(StepModel model, const TrajectorySource& source, const TrainerOptions
   torch::manual_seed(options.seed);
   Run run(std::move(model), source, options);
 
-  const BatchShape shape{options.batch, options.windows, run.config().window, run.config().fractions};
+  const BatchShape shape{options.batch, options.windows, run.config().window, run.config().fractions, options.unseen};
   // A resumed run goes on with trajectories that it has not seen.
   BatchMaker batches(source, shape, options.data_threads,
                      options.seed << 56 | static_cast<std::uint64_t>(run.steps()) << 12);
@@ -218,6 +220,15 @@ Evaluation evaluate(StepModel model, const TrajectorySource& source, int batches
     mean.value_error += one.value_error / batches;
     mean.window_action += one.window_action / batches;
     mean.window_state += one.window_state / batches;
+    if (config.mixer_width == 0) continue;
+    const BatchShape windows{.steps = 0, .windows = 64, .window = config.window, .fractions = true};
+    const std::vector<Forecast> of_one = forecasts(model, source.goal_slots(), make_batch(source, windows, first));
+    if (mean.forecasts.empty()) mean.forecasts = of_one;
+    for (std::size_t s = 0; s < of_one.size(); ++s) {
+      for (std::size_t d = 0; d < of_one[s].ahead.size(); ++d) {
+        mean.forecasts[s].ahead[d] = (b * mean.forecasts[s].ahead[d] + of_one[s].ahead[d]) / (b + 1);
+      }
+    }
   }
   return mean;
 }

@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "train/windows.hpp"
+
 namespace ripen::train {
 
 namespace {
@@ -23,32 +25,31 @@ Token draw(std::span<const float> probabilities, double uniform, Fraction& fract
   return static_cast<Token>(token);
 }
 
+/// The head's action is done, and the state behind it is seen: of its slots those that were seen before, or all if none
+/// could be. told: [..][slots] of the window.
+void move_on(const TokenLayout& layout, Corruption::Known& known, std::span<std::uint8_t> told) {
+  const auto slots = static_cast<std::size_t>(layout.slots());
+  const std::size_t head = static_cast<std::size_t>(known.head) * slots;
+  for (std::size_t s = 0; s < slots; ++s) {
+    if (s >= static_cast<std::size_t>(layout.states()) || !known.observed) told[head + s] = 1;
+    if (s < static_cast<std::size_t>(layout.states())) told[head + slots + s] |= told[head + s];
+  }
+  known = {.head = known.head + 1, .observed = true};
+}
+
 }  // namespace
 
 void unroll(StepModel& model, int windows, Random& random, Batch& batch) {
   const TokenLayout& layout = model->layout();
   const std::int64_t slots = layout.slots(), steps = model->config().window, positions = windows * steps;
   torch::NoGradGuard no_grad;
-  Values& shown = batch.corrupted;
-  const auto tokens = model->indices(shown.tokens.data(), positions);
-  const auto beside = model->beside_centres(shown.tokens.data(), shown.fractions.data(), positions);
-  const auto states_of = [&](const torch::Tensor& all) {
-    return all.defined() ? all.slice(1, 0, layout.states()) : all;
-  };
-  const auto in_windows = [&](const torch::Tensor& all) {
-    return all.defined() ? all.view({windows, steps, slots}) : all;
-  };
-  const auto encoded = model->encode(states_of(tokens), states_of(beside));
-  const auto [action, state] = model->mix(in_windows(tokens), encoded, in_windows(beside));
+  const auto mixed = mix_windows(model, batch.corrupted, windows);
 
   Values decided{std::vector<Token>(static_cast<std::size_t>(positions * slots)),
                  std::vector<Fraction>(static_cast<std::size_t>(positions * slots), 0)};
   for (int s = 0; s < layout.slots(); ++s) {
     const Slot& slot = layout.slot(s);
-    const int first = layout.offset(s) - layout.state_logits();
-    const auto probabilities = probabilities_of(
-        s < layout.states() ? state.select(2, s).slice(-1, 0, slot.vocabulary).reshape({positions, slot.vocabulary})
-                            : action.slice(-1, first, first + slot.vocabulary).reshape({positions, slot.vocabulary}));
+    const auto probabilities = probabilities_of(of_slot(layout, mixed, s).reshape({positions, slot.vocabulary}));
     const float* row = probabilities.data_ptr<float>();
     for (std::int64_t i = 0; i < positions; ++i, row += slot.vocabulary) {
       const auto at = static_cast<std::size_t>(i * slots + s);
@@ -58,20 +59,22 @@ void unroll(StepModel& model, int windows, Random& random, Batch& batch) {
     }
   }
 
+  Values& shown = batch.corrupted;
   for (std::int64_t w = 0; w < windows; ++w) {
     Corruption::Known& known = batch.known[static_cast<std::size_t>(w)];
     const int before = known.head;
-    if (before + 1 < steps && random.below(2) == 1) known = {.head = before + 1, .observed = true};
+    if (before + 1 < steps && random.below(2) == 1) {
+      move_on(layout, known, std::span(batch.told).subspan(static_cast<std::size_t>(w * steps * slots)));
+    }
     const double shares[] = {random.uniform(), random.uniform()};  // Of the states that are shown, and of the actions.
     for (int i = before; i < steps; ++i) {
       for (int s = 0; s < layout.slots(); ++s) {
-        const bool is_action = s >= layout.states();
-        const bool is_known = i < known.head || (i == known.head && !is_action && known.observed);
         const auto at = static_cast<std::size_t>((w * steps + i) * slots + s);
-        const bool masked = random.uniform() >= shares[is_action ? 1 : 0];
-        const Values& from = is_known ? batch.clean : decided;
-        shown.tokens[at] = !is_known && masked ? kMask : from.tokens[at];
-        shown.fractions[at] = !is_known && masked ? Fraction{0} : from.fractions[at];
+        const bool told = batch.told[at] != 0;
+        const bool masked = random.uniform() >= shares[s >= layout.states() ? 1 : 0] && !told;
+        const Values& from = told ? batch.clean : decided;
+        shown.tokens[at] = masked ? kMask : from.tokens[at];
+        shown.fractions[at] = masked ? Fraction{0} : from.fractions[at];
       }
     }
   }

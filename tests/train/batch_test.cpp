@@ -167,7 +167,123 @@ TEST(Batch, SaysWhatIsWrongWithATrajectory) {
   EXPECT_EQ(complaint([](Trajectory& t) { t.chance = {1.0F}; }), "trajectory 3: chance has 1 values, not 5");
   EXPECT_EQ(complaint([](Trajectory& t) { t.tokens[5] = 11; }),
             "trajectory 3: step 2, slot 'velocity': token 11 is outside of its 11 values");
+  EXPECT_EQ(complaint([](Trajectory& t) { t.to_goal[2] = std::nanf(""); }),
+            "trajectory 3: to_goal of step 2 is not a number");
+  EXPECT_EQ(complaint([](Trajectory& t) { t.to_goal[2] = kNever; }), "");
   EXPECT_THAT(complaint([](Trajectory& t) { t.tokens[4] = kMask; }), testing::HasSubstr("slot 'place': token 65535"));
+}
+
+/// The carts of BinnedSource, with an order where to roll to that is shown to the model.
+class OrderedSource : public TrajectorySource {
+ public:
+  explicit OrderedSource(GoalSlots goal) : goal_(std::move(goal)) {}
+  [[nodiscard]] const TokenLayout& layout() const override { return layout_; }
+  [[nodiscard]] GoalSlots goal_slots() const override { return goal_; }
+  void make(std::uint64_t number, Trajectory& out) const override {
+    Trajectory carts;
+    BinnedSource().make(number, carts);
+    out = {.steps = carts.steps};
+    out.good_actions = carts.good_actions;
+    out.to_goal = carts.to_goal;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(out.steps); ++i) {
+      for (const Token token : {carts.tokens[2 * i], static_cast<Token>(number % 9), carts.tokens[2 * i + 1]}) {
+        out.tokens.push_back(token);
+      }
+    }
+  }
+
+ private:
+  GoalSlots goal_;
+  TokenLayout layout_{{{"place", SlotRole::kState, 20, -1.0, 1.0},
+                       {"order", SlotRole::kState, 9},
+                       {"velocity", SlotRole::kAction, 11, -1.1, 1.1}}};
+};
+
+/// In how many windows the corrupted tokens of a slot in the step from the last are clean, and told.
+std::pair<int, int> clean_and_told(const Batch& batch, int slots, int slot, int from_last) {
+  std::pair<int, int> result;
+  for (int w = 0; w < kShape.windows; ++w) {
+    const auto at = static_cast<std::size_t>((w * kWindow + kWindow - 1 - from_last) * slots + slot);
+    result.first += batch.corrupted.tokens[at] == batch.clean.tokens[at] ? 1 : 0;
+    result.second += batch.told[at] != 0 ? 1 : 0;
+    EXPECT_TRUE(batch.told[at] == 0 || batch.corrupted.tokens[at] == batch.clean.tokens[at]) << w;
+  }
+  return result;
+}
+
+TEST(Batch, TheGoalIsShownInEveryStepIfThePlannerShowsItThere) {
+  const OrderedSource source({.always = {1}});
+  torch::manual_seed(1);
+  StepModel model(source.layout(),
+                  ModelConfig{.width = 64, .mixer_width = 64, .mixer_heads = 2, .window = kWindow, .tables = false});
+  std::uint64_t number = 1;
+  Batch batch = make_batch(source, {.steps = 50, .windows = kShape.windows, .window = kWindow, .unseen = 1.0}, number);
+  for (int turn = 0; turn < 2; ++turn) {
+    for (int i = 0; i < kWindow; ++i) {
+      EXPECT_EQ(clean_and_told(batch, 3, 1, i), std::pair(kShape.windows, kShape.windows)) << i;
+      EXPECT_LT(clean_and_told(batch, 3, 0, i).first, kShape.windows * 9 / 10) << i;
+    }
+    Random random(1);
+    unroll(model, kShape.windows, random, batch);  // And once more.
+  }
+}
+
+TEST(Batch, TheGoalIsShownAtTheEndOfMostWindowsIfThePlannerShowsItThere) {
+  std::uint64_t number = 1, again = 1;
+  const Batch batch = make_batch(OrderedSource({.at_end = {0}}), kShape, number);
+  const Batch without = make_batch(OrderedSource({}), kShape, again);
+  const auto [clean, told] = clean_and_told(batch, 3, 0, 0);
+  EXPECT_NEAR(told, 0.8 * kShape.windows, 0.06 * kShape.windows);
+  EXPECT_GT(clean, told);
+  EXPECT_EQ(clean_and_told(batch, 3, 0, 1).second, 0);
+  EXPECT_EQ(clean_and_told(batch, 3, 1, 0).second, 0);
+  EXPECT_EQ(clean_and_told(without, 3, 0, 0).second, 0);
+}
+
+TEST(Batch, GoalsAreInStateSlots) {
+  for (const int slot : {-1, 2, 3}) {
+    std::uint64_t number = 1;
+    try {
+      (void)make_batch(OrderedSource({.at_end = {slot}}), kShape, number);
+      ADD_FAILURE() << slot;
+    } catch (const OptionsError& error) {
+      EXPECT_EQ(std::string(error.what()), "goal slot " + std::to_string(slot) + " is none of the 2 state slots");
+    }
+  }
+}
+
+TEST(Batch, SomeOfWhatWasToBeSeenWasNot) {
+  std::uint64_t number = 1;
+  const Batch partial =
+      make_batch(OrderedSource({}), {.steps = 50, .windows = kShape.windows, .window = kWindow, .unseen = 0.5}, number);
+  int blind_windows = 0, unseen = 0, masked = 0, seen_beside = 0;
+  for (int w = 0; w < kShape.windows; ++w) {
+    const auto [head, observed] = partial.known[static_cast<std::size_t>(w)];
+    bool blind = false;
+    for (int i = 0; i <= head; ++i) {
+      int seen = 0, not_seen = 0;
+      for (int s = 0; s < (i < head ? 3 : observed ? 2 : 0); ++s) {
+        const auto at = static_cast<std::size_t>((w * kWindow + i) * 3 + s);
+        if (partial.told[at] != 0) {
+          ASSERT_EQ(partial.corrupted.tokens[at], partial.clean.tokens[at]) << w << " " << i << " " << s;
+          ++seen;
+          continue;
+        }
+        ASSERT_LT(s, 2) << "what was done is known";
+        ++not_seen;
+        masked += partial.corrupted.tokens[at] == kMask ? 1 : 0;
+      }
+      blind = blind || not_seen > 0;
+      unseen += not_seen;
+      seen_beside += not_seen > 0 && seen > (i < head ? 1 : 0) ? 1 : 0;
+    }
+    blind_windows += blind ? 1 : 0;
+  }
+  EXPECT_GT(blind_windows, kShape.windows / 5);
+  EXPECT_LT(blind_windows, kShape.windows / 2);
+  EXPECT_GT(masked, unseen / 5);
+  EXPECT_LT(masked, unseen * 4 / 5) << "the plan's belief may stand there";
+  EXPECT_GT(seen_beside, blind_windows / 2) << "single slots, not whole states";
 }
 
 TEST(Unroll, DecidesWhereInItsBinAValueLies) {

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "ripen/error.hpp"
+#include "ripen/native_denoiser.hpp"
+#include "shared/training.hpp"
 #include "train/binned_source.hpp"
 #include "train/counting_source.hpp"
 
@@ -100,6 +102,108 @@ TEST(Trainer, PosteriorsMeansLieBetweenBins) {
   }
 }
 
+TEST(Trainer, AValueThatHasSeenFailures) {
+  class Failing : public CountingSource {  // Who begins at an odd place never arrives.
+   public:
+    void make(std::uint64_t number, Trajectory& out) const override {
+      CountingSource::make(number, out);
+      if (out.tokens[0] % 2 == 0) return;
+      for (std::size_t i = 0; i < out.to_goal.size(); ++i) {
+        out.tokens[2 * i] = out.tokens[0];
+        out.to_goal[i] = kNever;
+      }
+    }
+  };
+  torch::manual_seed(3);
+  ModelConfig config = kSmall;
+  config.mixer_width = 0;
+  config.value_bins = 16;
+  StepModel model(CountingSource().layout(), config);
+  TrainerOptions options = small_options();
+  options.unrolled = 0.0;
+  options.max_steps = 300;
+  options.output = file_of("ripen_failing.safetensors");
+  Evaluation last;
+  train(model, Failing(), options, [&](const Progress&, const Evaluation& e) { last = e; });
+  EXPECT_LT(last.value_error, 0.5) << "and a number";
+  NativeDenoiser denoiser(ModelFile::load(options.output));
+  std::filesystem::remove(options.output);
+  for (Token place = 1; place < CountingSource::kPlaces; ++place) {
+    const Token step[] = {place, kMask};
+    float logits[5], value = 0.0F;
+    denoiser.run({PassDepth::kStep, 1, 1, step, logits, &value});
+    const int left = std::min<int>(place, CountingSource::kPlaces - place);
+    EXPECT_NEAR(value, place % 2 == 1 ? 15.0 : (left + 1) / 2, 1.0) << place;
+  }
+}
+
+TEST(Trainer, SaysHowFarOffForecastsAreInTheChannelsUnit) {
+  class Resting : public BinnedSource {
+   public:
+    void make(std::uint64_t number, Trajectory& out) const override {
+      BinnedSource::make(number, out);
+      for (std::size_t i = 0; i < out.tokens.size(); i += 2) {  // At home, and the wheels turn.
+        out.tokens[i] = 12;
+        out.fractions[i] = -44;
+        out.tokens[i + 1] = 3;
+        out.fractions[i + 1] = 64;
+      }
+    }
+  };
+  for (const bool fractions : {false, true}) {
+    torch::manual_seed(1);
+    StepModel model(BinnedSource().layout(), ModelConfig{.width = 64,
+                                                         .blocks = 1,
+                                                         .mixer_width = 64,
+                                                         .mixer_layers = 1,
+                                                         .mixer_heads = 2,
+                                                         .window = 12,
+                                                         .tables = false,
+                                                         .fractions = fractions});
+    ModelFile file = model->to_file();
+    auto& bias = file.tensors.at("mixer.head.bias").values;
+    bias[14] = bias[20 + 3] = 1000.0F;  // It is sure of a place two bins off, and of the velocity's bin.
+    model->from_file(file);
+    const Evaluation result = evaluate(model, Resting(), 2);
+    ASSERT_EQ(result.forecasts.size(), 2U);
+    EXPECT_EQ(result.forecasts[0].slot, "place");
+    EXPECT_EQ(result.forecasts[1].slot, "velocity");
+    ASSERT_EQ(result.forecasts[0].ahead.size(), 4U) << "1, 2, 4 and 8 steps behind the third";
+    for (const double error : result.forecasts[0].ahead) EXPECT_NEAR(error, (2.0 + 44.0 / 256.0) * 0.1, 1e-5);
+    for (const double error : result.forecasts[1].ahead) EXPECT_NEAR(error, 0.25 * 0.2, 1e-5);
+  }
+}
+
+TEST(Trainer, SaysHowManyForecastsOfACategoryAreRight) {
+  StepModel model = fresh_model();
+  ModelFile file = model->to_file();
+  auto& bias = file.tensors.at("mixer.head.bias").values;
+  bias[0] = bias[CountingSource::kPlaces + 1] = 1000.0F;  // It is sure of place 0, and of one step forward.
+  model->from_file(file);
+  const Evaluation result = evaluate(model, CountingSource(), 2);
+  ASSERT_EQ(result.forecasts.size(), 2U);
+  ASSERT_EQ(result.forecasts[0].ahead.size(), 3U);
+  EXPECT_GT(result.forecasts[0].ahead[2], result.forecasts[0].ahead[0]) << "the hand arrives sooner or later";
+  EXPECT_DOUBLE_EQ(result.forecasts[0].ahead[2], 1.0) << "after at most 3 steps";
+  EXPECT_LT(result.forecasts[1].ahead[2], 0.1) << "where it stays";
+}
+
+TEST(Trainer, PrintsAnEvaluationAsJson) {
+  Evaluation evaluation{.good_action = 0.5, .window_state = 0.25};
+  evaluation.forecasts = {{.slot = "x \"tip\"", .ahead = {0.001, 12.5}}, {.slot = "gear", .ahead = {1.0, 0.75}}};
+  const auto printed = [](const Evaluation& e) {
+    testing::internal::CaptureStdout();
+    examples::print_evaluation({.step = 3, .minutes = 1.5, .loss = 2.0}, e);
+    return nlohmann::json::parse(testing::internal::GetCapturedStdout());
+  };
+  const auto json = printed(evaluation);
+  EXPECT_EQ(json.at("step"), 3);
+  EXPECT_EQ(json.at("good_action"), 0.5);
+  EXPECT_EQ(json.at("window_state"), 0.25);
+  EXPECT_EQ(json.at("errors"), (nlohmann::json{{"x \"tip\"", {0.001, 12.5}}, {"gear", {1.0, 0.75}}}));
+  EXPECT_EQ(printed({}).at("errors"), nlohmann::json::object());
+}
+
 TEST(Trainer, WritesWeightsThatAreTheSameForTheSameSeed) {
   TrainerOptions options = small_options();
   options.max_steps = 10;
@@ -174,10 +278,11 @@ TEST(Trainer, ThrowsWhatTheSourceThrowsOnItsThreads) {
 TEST(Trainer, SaysWhatIsWrong) {
   TrainerOptions options = small_options();
   options.batch = 0;
+  options.unseen = -1.0;
   options.unrolled = 2.0;
   options.device = "abacus";
   const std::string problems = options.validate();
-  for (const char* part : {"batch", "unrolled", "abacus"}) EXPECT_THAT(problems, testing::HasSubstr(part));
+  for (const char* part : {"batch", "unseen", "unrolled", "abacus"}) EXPECT_THAT(problems, testing::HasSubstr(part));
   EXPECT_THROW(trained(options), Error);
 
   options = small_options();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "ripen/export.hpp"
 #include "ripen/torch/step_model.hpp"
@@ -18,6 +19,7 @@ struct RIPEN_EXPORT TrainerOptions {
   int data_threads = 1;         ///< that make batches
   int batch = 4096;             ///< single steps in a batch
   int windows = 64;             ///< corrupted windows in a batch
+  double unseen = 0.1;          ///< share of windows in which single state slots of what was seen were not
   double unrolled = 0.0;        ///< share of windows with the model's own decisions; half of them twice, and so on
   double learning_rate = 1e-3;  ///< at its peak
   double table_learning_rate = 2e-2;  ///< of the dynamics tables, whose rows are rarely touched
@@ -34,6 +36,14 @@ struct RIPEN_EXPORT TrainerOptions {
   [[nodiscard]] std::string validate() const;
 };
 
+/// How well a slot is forecast when nothing of what comes is known.
+struct Forecast {
+  std::string slot;
+  /// Of the 1st, 2nd, 4th, 8th, ... step behind what was seen: the mean absolute error in the channel's unit; of a
+  /// category, the share that is right.
+  std::vector<double> ahead;
+};
+
 /// How a model does on trajectories it was not trained on.
 struct Evaluation {
   double good_action = 0.0;    ///< share of states whose likeliest action is good
@@ -41,6 +51,8 @@ struct Evaluation {
   double value_error = 0.0;    ///< mean absolute error of the expected steps to the goal [steps]
   double window_action = 0.0;  ///< share of corrupted windows' actions that are good
   double window_state = 0.0;   ///< share of corrupted windows' state tokens that are right
+  std::vector<Forecast> forecasts =
+      {};  ///< [slots] of windows a quarter of which was lived through; empty without a mixer
 };
 
 /// How far a run is.
