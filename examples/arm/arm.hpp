@@ -55,7 +55,7 @@ inline double clearance(Joints q) {
   return std::min(to_link({}, elbow_of(q)), to_link(elbow_of(q), tip_of(q))) - kDiscRadius;
 }
 
-inline constexpr double kMargin = 0.025;  ///< [m] clearance that the expert keeps
+inline constexpr double kMargin = 0.04;  ///< [m] clearance that the expert keeps
 inline constexpr double kReach = 0.25;    ///< [rad] by which what the expert sends is ahead of the joints
 inline constexpr double kLag = 0.1;       ///< [s] by which the servos follow later
 
@@ -78,7 +78,7 @@ inline Joints random_posture(ripen::Random& random) {
     const Joints q{kLow.shoulder + random.uniform() * (kHigh.shoulder - kLow.shoulder),
                    kLow.elbow + random.uniform() * (kHigh.elbow - kLow.elbow)};
     const double reach = std::hypot(tip_of(q).x, tip_of(q).y);  // Neither folded nor stretched: there postures meet.
-    if (clearance(q) >= 2 * kMargin && tip_of(q).y > 0.05 && reach > 0.3 && reach < 0.66) return q;
+    if (clearance(q) >= 1.25 * kMargin && tip_of(q).y > 0.05 && reach > 0.3 && reach < 0.66) return q;
   }
 }
 
@@ -177,7 +177,7 @@ class Robot : public ripen::Robot {
     for (Joints by{drawn(), drawn()};; by = between({}, by, 0.5)) {
       const Joints q{std::clamp(q_.shoulder + by.shoulder, kLow.shoulder, kHigh.shoulder),
                      std::clamp(q_.elbow + by.elbow, kLow.elbow, kHigh.elbow)};
-      if (clearance(q) < 2 * kMargin && distance({}, by) > 0.01) continue;
+      if (clearance(q) < 1.25 * kMargin && distance({}, by) > 0.01) continue;
       q_ = q;
       speed_ = {};
       return;
@@ -274,15 +274,14 @@ struct Shown {
   double to_goal;                                   ///< [steps]
 };
 
-/// An episode in which the expert shows how targets that jump are reached, what to do after pushes, and how to stay.
+/// An episode of 4 s in which the expert shows the way, what to do after pushes, and how to stay. Its target does not
+/// jump: wherever the joints are then, it is as if they began there.
 inline std::vector<Shown> demonstration(std::uint64_t seed, int step_ticks) {
   const double in_a_step = kReach / kLag * step_ticks * kTick;  // [rad]
-  Robot robot(seed, step_ticks, {.jumps = 2, .pushes = 4, .first = 0.0, .last = 5.5, .push = 0.5});
-  Expert expert(robot.target());
-  Point target = robot.target();
+  Robot robot(seed, step_ticks, {.jumps = 0, .pushes = 3, .first = 0.0, .last = 3.0, .push = 0.5});
+  const Expert expert(robot.target());
   std::vector<Shown> steps;
-  while (robot.tick() < kEpisodeTicks) {
-    if (distance(target, robot.target()) > 0.0) expert = Expert(target = robot.target());
+  while (robot.tick() < 800) {
     const Joints now = expert.ahead(robot.joints(), kReach), next = expert.ahead(robot.joints(), kReach + in_a_step);
     const auto state = robot.state();
     steps.push_back({{state[0], state[1], state[2], state[3], now.shoulder, now.elbow}, expert.length(robot.joints()) / in_a_step});

@@ -24,11 +24,11 @@ namespace examples = ripen::examples;
 struct Options {
   int random = 0, passes = 1, step_ticks = 10;
   std::uint64_t seed = 200000;
-  bool virtual_time = false, quiet = false, hold = false;
+  bool virtual_time = false, quiet = false, reset = false;
   std::string model;
   std::optional<std::string> json;
   ripen::PlannerOptions planner = {
-      .horizon = 12, .candidates = 4, .pass_windows = 4, .window_history = 0, .reveal_passes = 2};
+      .horizon = 8, .candidates = 4, .window_history = 0, .reveal_passes = 2, .goal_clamp = ripen::GoalClamp::kAlways};
 };
 
 struct Result {
@@ -39,37 +39,38 @@ struct Result {
   examples::Spread compute;
 };
 
-/// Ends the loop with the episode.
-class Watcher : public ripen::TickObserver {
- public:
-  bool on_tick(const ripen::Tick& now) noexcept override {
-    return now.report.tick + 1 < arm::kEpisodeTicks && examples::interrupt_of_program == 0;
-  }
-};
+ripen::Task task_of(const arm::Robot& robot) {
+  return {.goal = {std::nullopt, std::nullopt, robot.target().x, robot.target().y}};
+}
 
 Result run_episode(std::uint64_t seed, const Options& options, ripen::Denoiser& denoiser) {
+  constexpr auto kPeriod = std::chrono::milliseconds(5);
   arm::Robot robot(seed, options.step_ticks);
   ripen::PlannerOptions wanted = options.planner;
   wanted.pass_windows = wanted.candidates;
   wanted.seed = seed;
   ripen::Planner planner(denoiser, wanted);
-  const auto period = std::chrono::milliseconds(5);
   ripen::SteadyClock steady;
-  examples::WorkClock work(period);
-  Watcher watcher;
-  ripen::ControlLoop loop(planner, robot, options.virtual_time ? static_cast<ripen::Clock&>(work) : steady,
-                          {.period = period,
+  examples::WorkClock work(kPeriod);
+  ripen::Clock& clock = options.virtual_time ? static_cast<ripen::Clock&>(work) : steady;
+  ripen::ControlLoop loop(planner, robot, clock,
+                          {.period = kPeriod,
                            .budget = ripen::Budget{.passes = options.passes},
                            .step_ticks = options.step_ticks,
-                           .interpolate = !options.hold,
+                           .interpolate = true,
                            .limits = {{.rate = 10.0, .acceleration = 1000.0, .measured_by = 0},
-                                      {.rate = 10.0, .acceleration = 1000.0, .measured_by = 1}},
-                           .max_stale = std::chrono::milliseconds(250)},
-                          {&watcher});
-  if (const auto reset = loop.reset(ripen::Task{}); reset != ripen::ResetResult::kOk) {
-    throw std::runtime_error(std::string("the loop cannot begin: ") + ripen::to_text(reset));
+                                      {.rate = 10.0, .acceleration = 1000.0, .measured_by = 1}}});
+  const auto check = [](ripen::ResetResult result) {
+    if (result != ripen::ResetResult::kOk) throw std::runtime_error(std::string("the loop: ") + ripen::to_text(result));
+  };
+  check(loop.reset(task_of(robot)));
+  const ripen::TimePoint start = clock.now();
+  for (int tick = 0; tick < arm::kEpisodeTicks && examples::interrupt_of_program == 0; ++tick) {
+    clock.sleep_until(start + tick * kPeriod);
+    loop.step(clock.now());
+    if (robot.jumped() != robot.tick() || robot.tick() == 0) continue;  // The target has just jumped.
+    check(options.reset ? loop.reset(task_of(robot)) : loop.aim(task_of(robot).goal));
   }
-  loop.run({});
   const bool stays = robot.arrived() >= 0;
   return {.seed = seed,
           .succeeded = stays && !robot.touched(),
@@ -128,7 +129,7 @@ int program(int argc, char** argv) {
   app.add_option("--likelihood-weight", options.planner.likelihood_weight, "Of a nat")->capture_default_str();
   app.add_option("--window-history", options.planner.window_history, "Steps behind the present that a window shows")->capture_default_str();
   app.add_option("--step-ticks", options.step_ticks, "Ticks of a step, as trained")->check(CLI::Range(1, 40))->capture_default_str();
-  app.add_flag("--hold", options.hold, "do not interpolate");
+  app.add_flag("--reset", options.reset, "Begin a new plan where the target jumps, rather than aim the one that is there");
   app.add_option("--model", options.model, "Weights (the shipped ones unless given)");
   app.add_flag("--virtual-time", options.virtual_time, "Do not sleep between ticks");
   app.add_option("--json", options.json, "File for one JSON object a line, one line an episode");

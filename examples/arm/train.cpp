@@ -18,6 +18,7 @@ class Demonstrations : public ripen::train::TrajectorySource {
   }
 
   [[nodiscard]] const ripen::TokenLayout& layout() const override { return tokenizer_.layout(); }
+  [[nodiscard]] ripen::train::GoalSlots goal_slots() const override { return {.always = {2, 3}}; }  // The target's.
 
   void make(std::uint64_t number, ripen::train::Trajectory& out) const override {
     const auto& set = number >= ripen::train::kHeldOut ? held_out_ : trained_;
@@ -42,10 +43,10 @@ class Demonstrations : public ripen::train::TrajectorySource {
 };
 
 int program(int argc, char** argv) {
-  ripen::train::TrainerOptions options{.batch = 64, .windows = 128, .unrolled = 0.5, .minutes = 13.0};
-  ripen::ModelConfig config{.width = 128, .blocks = 1, .mixer_width = 128, .mixer_layers = 2, .mixer_heads = 4, .window = 12, .tables = false};
+  ripen::train::TrainerOptions options{.batch = 64, .windows = 64, .unseen = 0.0, .unrolled = 0.25, .learning_rate = 2e-3, .ema = 0.995, .minutes = 13.0};
+  ripen::ModelConfig config{.width = 128, .blocks = 1, .mixer_width = 128, .mixer_layers = 2, .mixer_heads = 4, .window = 8, .tables = false};
   std::string from;
-  int count = 1000, step_ticks = 10;
+  int count = 1500, step_ticks = 10;
   CLI::App app("Trains a denoiser for the arm, from demonstrations that it makes");
   ripen::examples::declare_training(app, options, config, from);
   app.add_option("--demonstrations", count, "episodes of 6 s")->check(CLI::PositiveNumber)->capture_default_str();
