@@ -24,6 +24,10 @@ class Cold : public PlanSource {
   void refine(const Budget& budget, const Budget& most) noexcept override { planner_.refine(budget, most); }
   [[nodiscard]] PlannedStep step(int ahead) const noexcept override { return planner_.step(ahead); }
   void sent(int steps, std::int64_t started) noexcept override { planner_.sent(steps, started); }
+  void started(std::int64_t step, std::span<const Token> action,
+               std::span<const Fraction> fractions) noexcept override {
+    planner_.started(step, action, fractions);
+  }
   [[nodiscard]] const PlanReport& report() const noexcept override { return planner_.report(); }
 
  private:

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <numbers>
@@ -129,6 +131,9 @@ void print(std::string_view text) {
   }
 }
 
+std::atomic<bool> was_stopped = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal's handler may not lock");
+
 }  // namespace
 
 std::string draw(const Snapshot& snapshot, const Terminal& terminal) {
@@ -160,7 +165,9 @@ std::string draw(const Snapshot& snapshot, const Terminal& terminal) {
 }
 
 LiveView::LiveView(TripleBuffer<Snapshot>& snapshots)
-    : snapshots_(snapshots), thread_([this](const std::stop_token& stop) {
+    : snapshots_(snapshots),
+      before_(std::signal(SIGCONT, [](int) { was_stopped = true; })),
+      thread_([this](const std::stop_token& stop) {
         for (; !stop.stop_requested(); std::this_thread::sleep_for(kPeriod)) redraw();
       }) {}
 
@@ -168,6 +175,7 @@ LiveView::~LiveView() {
   thread_.request_stop();
   thread_.join();
   redraw();
+  std::signal(SIGCONT, before_);
 }
 
 void LiveView::redraw() {
@@ -175,6 +183,7 @@ void LiveView::redraw() {
   const Terminal now = terminal();
   const std::string text = draw(snapshots_.latest(), now);
   std::string frame;
+  if (was_stopped.exchange(false)) lines_ = 0;
   if (lines_ > 0) frame = format("\x1b[%dA\r", lines_);
   // In another size the last frame's lines may have been wrapped anew: nobody knows where it begins.
   if (lines_ > 0 && (now.columns != drawn_on_.columns || now.rows != drawn_on_.rows)) frame = "\x1b[2J\x1b[H";

@@ -15,7 +15,8 @@ namespace ripen::cube {
 [[nodiscard]] std::string draw(const Snapshot& snapshot, const Terminal& terminal);
 
 /// Redraws on standard output, 20 times a second from its own thread and in whatever size the terminal has by then,
-/// until it is destroyed, which draws the last state. Changes nothing of the terminal that would have to be restored.
+/// until it is destroyed, which draws the last state. Changes nothing of the terminal that would have to be restored:
+/// one that was stopped (Ctrl-Z) goes on below what was written meanwhile. One at a time.
 class LiveView {
  public:
   explicit LiveView(TripleBuffer<Snapshot>& snapshots);
@@ -29,6 +30,7 @@ class LiveView {
   TripleBuffer<Snapshot>& snapshots_;
   int lines_ = 0;  // of the last drawing, above the cursor
   Terminal drawn_on_;
+  void (*before_)(int);  // what SIGCONT did
   std::jthread thread_;
 };
 

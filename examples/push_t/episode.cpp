@@ -79,6 +79,7 @@ Result run_episode(std::uint32_t start_seed, const Options& options, Denoiser& d
   PushTRobot robot(start_of(start_seed), {.sensor_latency_ticks = options.sensor_latency_ticks,
                                           .disturb_rate = options.disturb_rate,
                                           .drop_rate = options.drop_rate,
+                                          .occlusion_rate = options.occlusion_rate,
                                           .seed = seed,
                                           .max_steps = options.max_steps});
   PlannerOptions wanted = options.planner;

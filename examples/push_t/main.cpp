@@ -68,7 +68,7 @@ int run(const Options& options) {
   });
   examples::note_interrupts();
   std::atomic<std::size_t> next = 0;
-  const ripen::NativeDenoiser first_denoiser(model, {.max_windows = 1});
+  const ripen::NativeDenoiser first_denoiser(model, {.max_windows = options.planner.pass_windows});
   examples::in_parallel(options.jobs, next, episodes, [&] {
     ripen::NativeDenoiser denoiser(first_denoiser);  // All share its weights.
     for (std::size_t i = next++; i < episodes && examples::interrupt_of_program == 0; i = next++) {

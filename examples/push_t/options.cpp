@@ -84,6 +84,10 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--drop-rate", options.drop_rate, "Probability that the state sensed in a tick is lost")
       ->capture_default_str()
       ->group(faults);
+  app.add_option("--occlusion-rate", options.occlusion_rate,
+                 "Probability, in each tick, that the agent, or one of the T's three points, is not seen")
+      ->capture_default_str()
+      ->group(faults);
   app.add_option("--sensor-latency-ticks", options.sensor_latency_ticks, "Age of the sensed state [ticks]")
       ->capture_default_str()
       ->group(faults);
@@ -118,6 +122,7 @@ std::string Options::validate() const {
   problems.range("--max-steps", max_steps, 1, 1000000);
   problems.range("--disturb-rate", disturb_rate, 0.0, 1.0);
   problems.range("--drop-rate", drop_rate, 0.0, 1.0);
+  problems.range("--occlusion-rate", occlusion_rate, 0.0, 1.0);
   problems.range("--sensor-latency-ticks", sensor_latency_ticks, 0, 1000);
   problems.range("--jobs", jobs, 1, 1024);
   problems.range("--attempts", attempts, 1, 1000000);

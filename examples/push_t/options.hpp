@@ -29,6 +29,7 @@ struct Options {
 
   double disturb_rate = 0.0;
   double drop_rate = 0.0;
+  double occlusion_rate = 0.0;
   int sensor_latency_ticks = 0;
 
   std::string model = {};  ///< path

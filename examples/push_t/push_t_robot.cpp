@@ -17,8 +17,10 @@ constexpr double kShoveAngle = 0.2;    // [rad]
 constexpr double kPush = 300.0;        // [px/s]
 constexpr double kTableMargin = 10.0;  // [px] from the table's edge, inside the walls
 
-/// Random numbers of a tick: one stream for the faults of the world, one for the camera's.
+/// Random numbers of a tick: one stream for the faults of the world, one for lost states, one for hidden points.
 Random stream_of(std::uint64_t seed, std::int64_t tick, std::uint64_t which) {
+  constexpr std::uint64_t kHidden = 2;  // From another seed: the others' streams are two a tick.
+  if (which == kHidden) return {seed ^ 0x9E3779B97F4A7C15ULL, static_cast<std::uint64_t>(tick)};
   return {seed, static_cast<std::uint64_t>(tick) * 2 + which};
 }
 
@@ -39,6 +41,7 @@ std::string PushTRobotOptions::validate() const {
   problems.range("sensor_latency_ticks", sensor_latency_ticks, 0, 100000);
   problems.range("disturb_rate", disturb_rate, 0.0, 1.0);
   problems.range("drop_rate", drop_rate, 0.0, 1.0);
+  problems.range("occlusion_rate", occlusion_rate, 0.0, 1.0);
   problems.range("max_steps", max_steps, 1, 1000000);
   return problems.text();
 }
@@ -62,7 +65,16 @@ bool PushTRobot::read(std::int64_t tick, Observation& observation) noexcept {
   delivered_ = due;
   observation.state_step = due;
   to_seen_channels(sample.state, observation.state);
+  hide_points(due, observation);
   return true;
+}
+
+void PushTRobot::hide_points(std::int64_t sensed, Observation& observation) const {
+  Random random = stream_of(options_.seed, sensed, 2);
+  for (std::size_t point = 0; sensed > 0 && 2 * point < observation.seen.size(); ++point) {
+    const bool hidden = random.uniform() < options_.occlusion_rate;
+    for (const std::size_t channel : {2 * point, 2 * point + 1}) observation.seen[channel] = !hidden;
+  }
 }
 
 bool PushTRobot::write(const Command& command) noexcept {

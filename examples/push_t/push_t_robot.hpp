@@ -15,8 +15,9 @@ struct PushTRobotOptions {
   int sensor_latency_ticks = 0;  ///< [ticks] from the sensed instant to its delivery
   double disturb_rate = 0.0;     ///< probability, in each tick, that somebody shoves the block or pushes the agent
   double drop_rate = 0.0;        ///< probability that the state sensed in a tick is lost
-  std::uint64_t seed = 1;        ///< of all faults
-  int max_steps = 300;           ///< after which the robot is done
+  double occlusion_rate = 0.0;  ///< probability, in each tick, that a point is not seen: agent, or one of the T's three
+  std::uint64_t seed = 1;       ///< of all faults
+  int max_steps = 300;          ///< after which the robot is done
 
   /// Every problem, one a line; empty if there is none.
   [[nodiscard]] std::string validate() const;
@@ -28,7 +29,7 @@ struct PushTRobotOptions {
 ///
 /// - A shove moves the block by up to 20 px and 0.2 rad; a push changes the agent's speed by up to 300 px/s. Both are
 ///   as likely. They and the dropped states depend on the seed and the tick alone, not on what the robot does.
-/// - The state at the beginning is never dropped. What lies beyond the table is seen at its edge.
+/// - The state at the beginning is never dropped, and nothing hides it. What lies beyond the table is seen at its edge.
 ///
 /// Channels: tokens.hpp. Not thread-safe. The physics engine may allocate, so calls are for a simulation.
 class PushTRobot : public Robot {
@@ -65,6 +66,7 @@ class PushTRobot : public Robot {
   void advance_to(std::int64_t tick);
   void disturb();
   void sense();
+  void hide_points(std::int64_t sensed, Observation& observation) const;
 
   PushTRobotOptions options_;
   World world_;

@@ -12,6 +12,12 @@ namespace {
 
 using examples::rounded;
 
+/// Of a mean of values in [0, 1]: the spread of a few would reach beyond.
+examples::Interval interval_of_scores(std::span<const double> scores) {
+  const examples::Interval interval = examples::interval_of_mean(scores);
+  return {std::max(0.0, interval.low), std::min(1.0, interval.high)};
+}
+
 std::string within(const examples::Interval& interval, double unit, int digits) {
   return " (95 % interval " + rounded(unit * interval.low, digits) + " to " + rounded(unit * interval.high, digits) +
          ")";
@@ -68,7 +74,7 @@ std::string summary_of(std::span<const Result> results) {
   const std::int64_t n = std::ssize(scores);
   if (n == 0) return "no episode";
   const double count = static_cast<double>(n);
-  return "score " + rounded(sum / count, 4) + within(examples::interval_of_mean(scores), 1.0, 4) + "; " +
+  return "score " + rounded(sum / count, 4) + within(interval_of_scores(scores), 1.0, 4) + "; " +
          std::to_string(succeeded) + " of " + std::to_string(n) + " succeeded, " +
          rounded(100.0 * static_cast<double>(succeeded) / count, 1) + " %" +
          within(examples::interval_of_rate(succeeded, n), 100.0, 1) + "; " + std::to_string(ticks) + " ticks, " +

@@ -12,16 +12,18 @@ static_assert(Interrupt::is_always_lock_free, "a signal's handler may not lock")
 
 inline constinit Interrupt interrupt_of_program = 0;
 
-/// From now on SIGINT, SIGTERM and SIGHUP are noted in interrupt_of_program. The second one ends the program at once,
-/// as if none had been caught. One that is ignored already (nohup, a script's job in the background) stays so.
+/// From now on SIGINT, SIGTERM, SIGHUP and SIGPIPE (nobody reads the output any more) are noted in
+/// interrupt_of_program. The second one ends the program at once, as if none had been caught; but not SIGPIPE, which
+/// comes with every line. One that is ignored already (nohup, a script's job in the background) stays so.
 inline void note_interrupts() {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
     struct sigaction before {};
     if (::sigaction(signal, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) continue;
     struct sigaction action {};
     action.sa_flags = SA_RESTART;  // What is being written is written.
     action.sa_handler = [](int number) {
-      if (interrupt_of_program.exchange(number) == 0) return;
+      int none = 0;
+      if (interrupt_of_program.compare_exchange_strong(none, number) || number == SIGPIPE) return;
       std::signal(number, SIG_DFL);
       std::raise(number);
     };

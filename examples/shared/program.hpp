@@ -13,14 +13,16 @@ namespace ripen::examples {
 
 /// What main() returns: what `run(argc, argv)` returns, or kBadInput after "program: message" on standard error if it
 /// throws. Programs have no other way to fail: a file that cannot be read or written is wrong input, too. A program
-/// that was interrupted (interrupt.hpp) ends by its signal.
+/// that was interrupted (interrupt.hpp) ends by its signal, and in silence by SIGPIPE.
 template <typename Run>
 [[nodiscard]] int run_program(int argc, char** argv, const Run& run) {
   int status = kBadInput;
   try {
     status = run(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s: %s\n", std::filesystem::path(argv[0]).filename().c_str(), error.what());
+    if (interrupt_of_program != SIGPIPE) {  // That nobody reads the output is not worth a word.
+      std::fprintf(stderr, "%s: %s\n", std::filesystem::path(argv[0]).filename().c_str(), error.what());
+    }
   }
   std::cout.flush();
   std::fflush(nullptr);

@@ -31,7 +31,8 @@ enum class Fallback : std::uint8_t {
   kPlan,  ///< the plan, as long as it is decided; then as kRest
 };
 
-/// To hold, a channel slows down within its limits and stays.
+/// To hold, a channel slows down within its limits and stays. The planner is told what went out in place of its action,
+/// and a step of several ticks that began with a fallback goes on with it.
 struct Fallbacks {
   Fallback undecided = Fallback::kRest;  ///< no pass has decided the action that is due; kPlan is refused
   Fallback unread = Fallback::kPlan;     ///< nothing sound could be read
@@ -51,7 +52,8 @@ inline constexpr std::chrono::nanoseconds kNever = std::chrono::nanoseconds::max
 struct RIPEN_EXPORT ControlLoopOptions {
   std::chrono::nanoseconds period = std::chrono::milliseconds(5);  ///< of the ticks; at most 1 h
   /// For refining, in each tick: the optimum. Its time counts from the tick's instant on the grid, so that waking up
-  /// late does not make the command late. None: the period but for the reserve.
+  /// late does not make the command late. None: the period but for the reserve. A planner beside the tick
+  /// (PlannerThread) heeds none of the three: then they may be anything.
   std::optional<Budget> budget = {};
   /// What a tick may spend in all as long as the action that is due is not decided: the maximum, no less than `budget`.
   /// None: `budget`.
@@ -138,7 +140,8 @@ enum class RunResult : std::uint8_t { kStopRequested, kEnded, kNotReset };  ///<
 ///
 /// In each tick: read and clamp the observation; if the head is decided and nothing contradicts it, write first and
 /// refine afterwards, otherwise refine and then write. Every command passes the limits, whatever its source:
-/// - kFresh: the head was decided by the model, or the goal is reached;
+/// - kFresh: the head was decided by the model, or the goal is reached. With the fault kBadModel, a pass behind the
+///   command was thrown away, and the next tick is kHeld;
 /// - kPartial: no pass had decided the head when it was due: Fallbacks::undecided;
 /// - kHeld: no (sound) observation, a model whose outputs are not finite, or a planner's thread that does not know of
 ///   the tick before yet: Fallbacks::unread;

@@ -63,13 +63,15 @@ enum class PlanReset : std::uint8_t {
   kNoGoal,    ///< the goal is kMask throughout, and the planner has to get somewhere
 };
 
-/// In each tick: observe, refine, step, sent, refine. One thread; every call is real-time safe.
+/// In each tick: started (if need be), observe, refine, step, sent, refine. One thread; every call is real-time safe.
 class RIPEN_EXPORT PlanSource {
  public:
   virtual ~PlanSource() = default;
 
   [[nodiscard]] virtual const TokenLayout& layout() const noexcept = 0;
   [[nodiscard]] virtual int horizon() const noexcept = 0;  ///< [steps] of the plan
+  /// Whether refine() does the work. If not, the work is done beside the tick, and budgets mean nothing.
+  [[nodiscard]] virtual bool works_in_tick() const noexcept { return true; }
 
   /// Forgets everything and begins at step 0 in this state. state and goal: [states]; kMask in the goal means any.
   /// hold: the action of a step for which nothing is decided, and at the goal. [actions]
@@ -98,6 +100,14 @@ class RIPEN_EXPORT PlanSource {
   /// Tells that the actions of so many steps, from the head on, went out to the robot: they stay what they are until a
   /// tick that was observed tells which of them have started. started: those known to have started now.
   virtual void sent(int steps, std::int64_t started) noexcept = 0;
+
+  /// Tells, before observe(), that the first step that had not started has now started with this action, whatever was
+  /// planned for it. Ignored for any other step, and if the action is out of its vocabulary. action: [actions]
+  virtual void started(std::int64_t step, std::span<const Token> action, std::span<const Fraction> fractions) noexcept {
+    (void)step;
+    (void)action;
+    (void)fractions;
+  }
 
   [[nodiscard]] virtual const PlanReport& report() const noexcept = 0;
 };

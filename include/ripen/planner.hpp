@@ -101,6 +101,8 @@ class RIPEN_EXPORT Planner : public PlanSource {
   [[nodiscard]] PlannedStep step(int ahead) const noexcept override;
   void sent(int steps, std::int64_t started) noexcept override;
   void sent(int steps) noexcept { sent(steps, 0); }
+  void started(std::int64_t step, std::span<const Token> action, std::span<const Fraction> fractions) noexcept override;
+  void started(std::int64_t step, std::span<const Token> action) noexcept { started(step, action, {}); }
   [[nodiscard]] const PlanReport& report() const noexcept override;
 
   [[nodiscard]] bool aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept override;
@@ -109,11 +111,6 @@ class RIPEN_EXPORT Planner : public PlanSource {
   /// What reset() would say. Any thread.
   [[nodiscard]] PlanReset check(std::span<const Token> state, std::span<const Token> goal,
                                 std::span<const Token> hold) const noexcept;
-
-  /// Tells that the first step that had not started has now started with this action, whatever the plan says of it: for
-  /// who hands actions on later than they were planned. Ignored for any other step, and if the action is out of its
-  /// vocabulary. action, fractions: [actions], the second may be empty
-  void started(std::int64_t step, std::span<const Token> action, std::span<const Fraction> fractions = {}) noexcept;
 
   /// Forgets the plan but for what has started or was sent, and what was seen.
   void forget() noexcept;

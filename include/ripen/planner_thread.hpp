@@ -33,7 +33,7 @@ struct RIPEN_EXPORT PlannerThreadOptions {
 /// the answer to a disturbance comes with the tick after the pass that saw it. Which actions went out and which of them
 /// started goes back with each tick, and the planner goes on from there whatever it would rather have done.
 ///
-/// Budgets mean nothing here: the thread runs one pass after the other.
+/// Budgets mean nothing here, whatever they are: the thread runs one pass after the other.
 class RIPEN_EXPORT PlannerThread : public PlanSource {
  public:
   /// Takes a reference: the planner must outlive this and is this thread's alone. Starts the thread. Throws
@@ -47,6 +47,7 @@ class RIPEN_EXPORT PlannerThread : public PlanSource {
 
   [[nodiscard]] const TokenLayout& layout() const noexcept override;
   [[nodiscard]] int horizon() const noexcept override;
+  [[nodiscard]] bool works_in_tick() const noexcept override { return false; }
   /// As Planner::reset, but the plan comes when the thread has made it; until then the action is the hold action.
   [[nodiscard]] PlanReset reset(std::span<const Token> state, std::span<const Token> goal,
                                 std::span<const Token> hold) noexcept override;
@@ -56,6 +57,7 @@ class RIPEN_EXPORT PlannerThread : public PlanSource {
   /// A step behind the head is also undecided if the plan is for another action than what went out for the head.
   [[nodiscard]] PlannedStep step(int ahead) const noexcept override;
   void sent(int steps, std::int64_t started) noexcept override;
+  void started(std::int64_t step, std::span<const Token> action, std::span<const Fraction> fractions) noexcept override;
   [[nodiscard]] const PlanReport& report() const noexcept override;
 
   /// Whether the newest plan knows all that the ticks have told and its head is decided, if it can be. For who wants to

@@ -27,7 +27,12 @@ bool is_count(std::int64_t steps) noexcept { return steps >= -kMostSteps && step
 constexpr int kFollowing = 8;  // a grid that follows its caller goes this part of the way in a tick
 
 /// The options, or an exception: what is initialised from them afterwards can rely on them.
-const ControlLoopOptions& checked(const ControlLoopOptions& options) {
+ControlLoopOptions checked(ControlLoopOptions options, const PlanSource& plan) {
+  if (!plan.works_in_tick()) {
+    options.budget.reset();
+    options.most.reset();
+    options.reserve.reset();
+  }
   if (const std::string problems = options.validate(); !problems.empty()) throw OptionsError(problems);
   return options;
 }
@@ -48,7 +53,7 @@ struct ControlLoop::Impl {
       : plan(source),
         robot(driven),
         clock(time),
-        options(checked(given)),
+        options(checked(given, plan)),
         budget(budget_of(options)),
         most(options.most.value_or(budget)),
         observers(checked(std::move(told))),
@@ -58,6 +63,8 @@ struct ControlLoop::Impl {
         goal(static_cast<std::size_t>(plan.layout().states()), kMask),
         goal_fractions(goal.size(), 0),
         hold(static_cast<std::size_t>(plan.layout().actions()), kMask),
+        instead(hold),
+        instead_fractions(hold.size(), 0),
         rest(hold.size()),
         planned(hold.size()),
         wanted(hold.size()),
@@ -82,10 +89,12 @@ struct ControlLoop::Impl {
   void follow_plan(bool observed, TimePoint begin) noexcept;
   void refine(TimePoint begin) noexcept;
   void begin_plan_tick(bool observed) noexcept;
+  void tell_what_began(bool observed) noexcept;
+  void tell_what_went_out(int planned_steps) noexcept;
   void stop_robot() noexcept;
   void write_planned(CommandSource source) noexcept;
   void fall_back(Fallback fallback) noexcept;
-  void want_plan() noexcept;
+  bool want_plan() noexcept;
   bool write(CommandSource source, bool offers_next) noexcept;
   void leave_tick(TimePoint begin) noexcept;
 
@@ -107,9 +116,11 @@ struct ControlLoop::Impl {
   CommandGuard guard;
   Senses senses;
 
-  std::vector<Token> goal;               // [states]
-  std::vector<Fraction> goal_fractions;  // [states]
-  std::vector<Token> hold;               // [actions]
+  std::vector<Token> goal;                  // [states]
+  std::vector<Fraction> goal_fractions;     // [states]
+  std::vector<Token> hold;                  // [actions]
+  std::vector<Token> instead;               // [actions] what step `instead_step` was sent in place of what was planned
+  std::vector<Fraction> instead_fractions;  // [actions]
   std::vector<ChannelValue> rest;
   std::vector<double> planned;   // [actions] of the step due
   std::vector<Setpoint> wanted;  // [actions]
@@ -131,6 +142,9 @@ struct ControlLoop::Impl {
   std::optional<std::int64_t> base;  // the robot's count of steps where the plan's begins
   std::int64_t done = 0;             // [steps] of the plan
   std::int64_t begun = 0;            // [steps] of the plan
+  std::int64_t sent = 0;             // [steps] of the plan whose own actions went out since it was known what began
+  std::int64_t instead_step = -1;    // of the plan; -1: none
+  CommandSource instead_source = CommandSource::kFresh;
 
   // Ticks in which all was well.
   std::int64_t read_ok = 0, written_ok = 0, sensed = 0, model_ok = 0, in_range = 0, lively = 0;
@@ -204,7 +218,8 @@ ResetResult ControlLoop::Impl::begin(const Task& task) noexcept {
   const bool between_bins = std::ranges::any_of(goal_fractions, [](Fraction fraction) { return fraction != 0; });
   if (between_bins) (void)plan.aim(goal, goal_fractions);  // Whoever cannot aim has the nearest bin.
   guard.set_rest(rest);
-  done = begun = 0;
+  done = begun = sent = 0;
+  instead_step = -1;
   read_ok = written_ok = sensed = model_ok = in_range = lively = next_tick - 1;
   write_bad = model_bad = stopping = false;
   stop_asked.store(false, std::memory_order_relaxed);
@@ -410,6 +425,7 @@ void ControlLoop::Impl::count_failures(bool observed) noexcept {
 
 void ControlLoop::Impl::begin_plan_tick(bool observed) noexcept {
   set_hold();
+  tell_what_began(observed);
   TickObservation seen{.started = begun, .done = done, .observed = observed, .hold = hold};
   if (observation.fresh) {
     seen.state = senses.tokens();
@@ -417,6 +433,35 @@ void ControlLoop::Impl::begin_plan_tick(bool observed) noexcept {
     seen.state_step = observation.state_step - *base;
   }
   plan.observe(seen);
+}
+
+/// A step that began with something else than its planned action.
+void ControlLoop::Impl::tell_what_began(bool observed) noexcept {
+  if (observed) sent = 0;
+  if (instead_step < 0) return;
+  if (begun > instead_step) plan.started(instead_step, instead, instead_fractions);
+  if (done > instead_step || (observed && begun <= instead_step)) instead_step = -1;
+}
+
+/// planned_steps: whose planned actions went out; 0: something else did.
+void ControlLoop::Impl::tell_what_went_out(int planned_steps) noexcept {
+  if (planned_steps > 0) {
+    sent = std::max(sent, done + planned_steps);
+    instead_step = -1;
+  } else if (begun <= done && sent <= done && instead_step < 0) {
+    for (std::size_t c = 0; c < instead.size(); ++c) {
+      const double value = guard.continuous(c) ? guard.wanted(c) : action[c];
+      instead[c] = tokenizer.encode(plan.layout().states() + static_cast<int>(c), value, instead_fractions[c]);
+    }
+    if (std::ranges::equal(instead, plan.step(0).action)) {
+      sent = done + 1;
+    } else {
+      instead_step = done;
+      instead_source = report.source;
+    }
+  }
+  const bool starts = options.step_ticks > 0 && instead_step != done;
+  plan.sent(static_cast<int>(std::max<std::int64_t>(0, sent - done)), starts ? done + 1 : begun);
 }
 
 void ControlLoop::Impl::refine(TimePoint begin) noexcept {
@@ -462,17 +507,20 @@ void ControlLoop::Impl::fall_back(Fallback fallback) noexcept {
   }
 }
 
-/// What the plan says of the step that is due, and of the one after it if that is decided.
-void ControlLoop::Impl::want_plan() noexcept {
+/// What the plan says of the step that is due, and of the one after it if that is decided. False if a channel stays
+/// where it is instead, at the goal.
+bool ControlLoop::Impl::want_plan() noexcept {
   const int to_goal = plan.report().steps_to_goal;
   const auto decode = [&](const PlannedStep& step, std::span<double> to) {
     tokenizer.decode_action(step.action, to, step.fractions);
   };
   decode(plan.step(0), planned);
   if (plan.step(1).decided) decode(plan.step(1), next);
+  bool stays = false;
   for (std::size_t c = 0; c < planned.size(); ++c) {
     if (rest[c] || !guard.continuous(c)) continue;
-    if (to_goal == 0) planned[c] = guard.wanted(c);  // At the goal there is nothing to do: the channel stays there.
+    stays = to_goal == 0;
+    if (stays) planned[c] = guard.wanted(c);  // At the goal there is nothing to do: the channel stays there.
     if (to_goal >= 0 && to_goal <= 1) next[c] = planned[c];
   }
   const bool interpolates = options.interpolate && plan.step(1).decided;
@@ -481,28 +529,34 @@ void ControlLoop::Impl::want_plan() noexcept {
     const bool moves = interpolates && guard.continuous(c);
     wanted[c] = {.value = moves ? planned[c] + part * (next[c] - planned[c]) : planned[c]};
   }
+  return !stays;
 }
 
 void ControlLoop::Impl::write_planned(CommandSource source) noexcept {
-  const bool follows = source != CommandSource::kHeld || options.fallback.unread == Fallback::kPlan;
-  if (follows && plan.step(0).decided) {
-    want_plan();
+  // A step of several ticks that began with a fallback goes on with it.
+  const bool goes_on = options.step_ticks > 0 && instead_step == done;
+  if (goes_on) source = std::max(source, instead_source);
+  const bool follows = !goes_on && (source != CommandSource::kHeld || options.fallback.unread == Fallback::kPlan);
+  const bool is_planned = follows && plan.step(0).decided;
+  bool as_planned = false;
+  if (is_planned) {
+    as_planned = want_plan();
   } else {
     fall_back(source == CommandSource::kHeld ? options.fallback.unread : options.fallback.undecided);
   }
-  const bool offered_next = write(source, follows && plan.step(1).decided);
+  const bool offered_next = write(source, is_planned && plan.step(1).decided);
   // The robot begins `next` only together with the step before it, if at all.
   const bool may_begin_next = offered_next && begun <= done && options.step_ticks == 0;
-  plan.sent(may_begin_next ? 2 : 1, options.step_ticks > 0 ? done + 1 : begun);
+  tell_what_went_out(!as_planned ? 0 : may_begin_next ? 2 : 1);
 }
 
 void ControlLoop::Impl::stop_robot() noexcept {
   const bool follows = options.fallback.stopped == Fallback::kPlan && (report.faults & kStuck) == 0;
   if (follows) begin_plan_tick(false);
   if (follows && plan.step(0).decided) {
-    want_plan();
+    const bool as_planned = want_plan();
     write(CommandSource::kRamping, false);
-    plan.sent(1, options.step_ticks > 0 ? done + 1 : begun);
+    tell_what_went_out(as_planned ? 1 : 0);
   } else {
     fall_back(options.fallback.stopped);
     write(CommandSource::kStopped, false);

@@ -320,6 +320,20 @@ void PlannerThread::sent(int steps, std::int64_t started) noexcept {
   impl_->tell();
 }
 
+void PlannerThread::started(std::int64_t step, std::span<const Token> action,
+                            std::span<const Fraction> fractions) noexcept {
+  News& told = impl_->told;
+  if (step != told.ledger.started || impl_->planner.check(told.start, told.goal, action) != PlanReset::kOk) return;
+  Sent& sent = told.sent[static_cast<std::size_t>(step) % kSent];
+  std::ranges::copy(action, sent.action.begin());
+  std::ranges::fill(sent.fractions, Fraction{0});
+  std::ranges::copy(fractions.first(std::min(fractions.size(), action.size())), sent.fractions.begin());
+  sent.decided = false;
+  sent.level = kFullNoise;
+  sent.step = step;
+  told.ledger.started = step + 1;
+}
+
 void PlannerThread::Impl::tell() noexcept {
   ++told.number;
   news.writing() = told;  // Of the same sizes: nothing is allocated.

@@ -8,7 +8,7 @@ namespace ripen {
 
 bool RecordedRobot::read(std::int64_t tick, Observation& observation) noexcept {
   const auto& ticks = recording_.ticks;
-  if (at_ < ticks.size() && ticks[at_].report.tick > tick) at_ = 0;
+  if (at_ > 0 && ticks[at_ - 1].report.tick >= tick) at_ = 0;
   while (at_ < ticks.size() && ticks[at_].report.tick < tick) ++at_;
   if (at_ == ticks.size() || ticks[at_].report.tick != tick) return false;
   const RecordedTick& recorded = ticks[at_];

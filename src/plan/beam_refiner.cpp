@@ -232,6 +232,16 @@ void BeamRefiner::fill_hold(int row, std::int64_t from) noexcept {
   }
 }
 
+/// What is done at the goal is the hold action of then, not of when the plan was made.
+void BeamRefiner::set_hold(std::span<const Token> hold) noexcept {
+  if (std::ranges::equal(hold, hold_)) return;
+  std::ranges::copy(hold, hold_.begin());
+  if (!is_whole()) return;
+  for (std::int64_t step = std::max(goal_step_, ledger_.open()); step < end(); ++step) {
+    std::ranges::copy(hold_, buffer_.tokens(kFollowed, step).subspan(goal_.size()).begin());
+  }
+}
+
 void BeamRefiner::adopt(int row, std::int64_t to, std::int64_t reached) noexcept {
   buffer_.copy(row, kFollowed, ledger_.started, to);
   frontier_ = to;

@@ -32,7 +32,7 @@ class BeamRefiner : public Refiner {
   void shift(int steps) noexcept override;
   [[nodiscard]] const PlanBuffer& buffer() const noexcept override { return buffer_; }
   [[nodiscard]] std::span<const Token> hold() const noexcept override { return hold_; }
-  void set_hold(std::span<const Token> hold) noexcept override { std::ranges::copy(hold, hold_.begin()); }
+  void set_hold(std::span<const Token> hold) noexcept override;
 
  private:
   // --- What the followed plan is ---

@@ -290,12 +290,14 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
     case Purpose::kRevise:
       ++report.revised;
       frontier_ = std::max(frontier_, window.first + window.steps);
-      if (next_ <= ledger_.head()) fresh_ = true;
+      if (next_ <= ledger_.head()) {
+        fresh_ = true;
+        ++drafts_[0].passes;  // Whether or not there is time for the windows behind this one.
+      }
       next_ = window.first + window.steps;
       if (next_ < end()) break;
       next_ = ledger_.head();
       --sweeps_;
-      ++drafts_[0].passes;
       break;
     case Purpose::kReveal:
       ++report.revealed;
@@ -392,8 +394,10 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
       if (is_fixed(step, slot)) continue;
       Decision decoded;
       Token drawn = 0;
+      Fraction fraction = 0;
       if (is_goal(step, slot, window.first + window.steps)) {
         drawn = goal_[slot];
+        fraction = goal_fractions_[slot];
         decoded = {.token = drawn, .mean = drawn, .fraction = goal_fractions_[slot], .confidence = 1.0F};
       } else {
         const auto probabilities = posterior_of(s, own);
@@ -403,9 +407,11 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
           tempered = std::span(tempered_).first(probabilities.size());
           softmax({own + layout().offset(s), probabilities.size()}, options_.temperature, tempered);
         }
-        drawn = options_.temperature > 0.0 ? draw_token(tempered, uniform, options_.min_p) : likeliest(probabilities);
+        drawn = options_.temperature > 0.0 ? draw_token(tempered, uniform, options_.min_p, fraction)
+                                           : likeliest(probabilities);
         // Only passes see what a hot draw came to.
-        const Token meant = is_hot ? draw_token(probabilities, uniform, options_.min_p) : drawn;
+        Fraction unused = 0;
+        const Token meant = is_hot ? draw_token(probabilities, uniform, options_.min_p, unused) : drawn;
         decoded = decode_around(layout().slot(s), probabilities, meant);
         if (is_hot) decoded.confidence = decode_around(layout().slot(s), probabilities, drawn).confidence;
       }
@@ -413,7 +419,7 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
       draft[slot] = drawn;
       if (!plan_fractions.empty()) {
         plan_fractions[slot] = decoded.fraction;
-        draft_fractions[slot] = drawn == decoded.mean ? decoded.fraction : Fraction{0};
+        draft_fractions[slot] = layout().slot(s).continuous() ? fraction : Fraction{0};
       }
       levels[slot] = std::max(level_of(decoded.confidence), NoiseLevel{1});  // 0 is for what is known.
     }

@@ -39,10 +39,11 @@ struct Decision {
   float confidence = 0.0F;  ///< probability of the token; of a binned channel, of the mode around it
 };
 
-/// Draws a token. Those less likely than `min_p` of the likeliest are left out: a tail of many bins is rarely meant,
-/// but often drawn. uniform: the random number in [0, 1) that chooses; with the same one, draws at two temperatures lie
-/// near each other. Real-time safe.
-inline Token draw_token(std::span<const float> probabilities, double uniform, double min_p = 0.0) noexcept {
+/// Draws a token. Those less likely than `min_p` of the likeliest are left out: a tail of many bins is rarely meant, but
+/// often drawn. uniform: the random number in [0, 1) that chooses; with the same one, draws at two temperatures lie near
+/// each other. fraction: what is left of it, which says where in a bin the value lies. Real-time safe.
+inline Token draw_token(std::span<const float> probabilities, double uniform, double min_p,
+                        Fraction& fraction) noexcept {
   const auto least = static_cast<float>(min_p) * std::ranges::max(probabilities);
   double left = uniform;
   if (least > 0.0F) {
@@ -54,9 +55,11 @@ inline Token draw_token(std::span<const float> probabilities, double uniform, do
   for (std::size_t v = 0; v < probabilities.size(); ++v) {
     if (probabilities[v] < least) continue;
     last = v;
+    if (left < static_cast<double>(probabilities[v])) break;
     left -= static_cast<double>(probabilities[v]);
-    if (left < 0.0) break;
   }
+  const double share = left / std::max(1e-9, static_cast<double>(probabilities[last]));
+  fraction = static_cast<Fraction>(std::clamp(std::floor(share * 256.0) - 128.0, -128.0, 127.0));
   return static_cast<Token>(last);
 }
 

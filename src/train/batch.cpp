@@ -10,7 +10,8 @@ namespace ripen::train {
 
 namespace {
 
-constexpr std::size_t kReady = 4;  // Batches kept ahead; more would only cost memory.
+constexpr int kMostUseless = 10000;  // Trajectories in a row, before the source is taken for broken.
+constexpr std::size_t kReady = 4;    // Batches kept ahead; more would only cost memory.
 
 /// Throws Error if a trajectory of a source is not what it says it is.
 void check(const Trajectory& trajectory, const TokenLayout& layout, std::uint64_t number) {
@@ -76,19 +77,21 @@ Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::u
   Batch batch;
   Trajectory trajectory, other;
   Values stale;
-  int steps = 0, windows = 0;
+  int steps = 0, windows = 0, useless = 0;
   while (steps < shape.steps || windows < shape.windows) {
     source.make(first, trajectory);
     check(trajectory, source.layout(), first++);
+    const int before = steps + windows;
     for (std::size_t i = 0; i + 1 < static_cast<std::size_t>(trajectory.steps) && steps < shape.steps; ++i) {
       if (!trajectory.chance.empty() && random.uniform() >= trajectory.chance[i]) continue;
       append(trajectory, i * slots, slots, shape.fractions, batch.steps);
       append(trajectory, (i + 1) * slots, slots, shape.fractions, batch.next);
       batch.good.push_back(trajectory.good_actions[i]);
       batch.to_goal.push_back(trajectory.to_goal[i]);
+      batch.imitate.push_back(trajectory.imitate ? 1.0F : 0.0F);
       ++steps;
     }
-    if (windows < shape.windows && other.steps > 0) {
+    if (windows < shape.windows && other.steps > 0 && trajectory.imitate) {
       const int from = random.below(trajectory.steps);
       append_window(trajectory, from, shape, slots, batch.clean, &batch.window_good);
       append_window(trajectory, from, shape, slots, batch.corrupted, nullptr);
@@ -100,6 +103,10 @@ Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::u
       ++windows;
     }
     std::swap(trajectory, other);
+    useless = steps + windows == before ? useless + 1 : 0;
+    if (useless < kMostUseless) continue;
+    throw Error("of " + std::to_string(useless) + " trajectories up to " + std::to_string(first - 1) + " none has " +
+                (steps < shape.steps ? "two steps, one of them to be taken" : "'imitate'"));
   }
   return batch;
 }

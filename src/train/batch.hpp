@@ -33,6 +33,7 @@ struct Batch {
   Values next;                             ///< [steps][slots], the step after each
   std::vector<std::uint64_t> good;         ///< [steps]
   std::vector<float> to_goal;              ///< [steps]
+  std::vector<float> imitate;              ///< [steps] 1, or 0 where the action is not to be learned
   Values clean;                            ///< [windows][window][slots]
   Values corrupted;                        ///< the same after the forward process
   std::vector<std::uint64_t> window_good;  ///< [windows][window]
@@ -64,7 +65,8 @@ class BatchMaker {
 };
 
 /// One batch, made here and now, from trajectories first, first + 1, ... Throws Error naming the trajectory and the
-/// field if one has not the shape that it claims, or a token outside of its vocabulary.
+/// field if one has not the shape that it claims or a token outside of its vocabulary, or if many in a row have nothing
+/// to learn from.
 Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::uint64_t& first);
 
 }  // namespace ripen::train

@@ -10,6 +10,8 @@ constexpr double kValueWeight = 0.2;  // A by-product: it must not crowd out the
 
 torch::Device device_of(StepModel& model) { return model->parameters().front().device(); }
 
+double share(const torch::Tensor& right) { return right.to(torch::kFloat).mean().item<double>(); }
+
 /// Targets of the action slots, [N, action logits]; the first slot's are uniform over equally good values.
 torch::Tensor action_targets(const TokenLayout& layout, const std::vector<std::uint64_t>& good, const Values& clean) {
   auto targets = torch::zeros({static_cast<std::int64_t>(good.size()), layout.action_logits()});
@@ -55,7 +57,8 @@ StateTarget state_target(StepModel& model, const Values& clean) {
 /// What both loss and score need of a batch, run through the model.
 struct Outputs {
   StepModelImpl::StepOutput step;
-  torch::Tensor action_target;  // [N, action logits]
+  torch::Tensor action_target;  // [N, action logits], 0 where the action is not to be learned
+  double imitated = 0.0;        // share of N whose action is
   torch::Tensor to_goal;        // [N]
   torch::Tensor next;           // [N, states, widest]
   StateTarget next_target;      // [N, states]
@@ -86,6 +89,9 @@ Outputs run(StepModel& model, const Batch& batch) {
   const auto cut = [&](const torch::Tensor& t, std::int64_t from, std::int64_t to) { return t.slice(0, from, to); };
   out.step = {cut(encoded.features, 0, steps), cut(encoded.action, 0, steps), cut(encoded.value, 0, steps)};
   out.action_target = action_targets(layout, batch.good, batch.steps).to(device);
+  const auto imitate = torch::tensor(batch.imitate).to(device);
+  out.action_target *= imitate.unsqueeze(1);
+  out.imitated = std::max(share(imitate), 1.0 / static_cast<double>(steps));
   out.to_goal = torch::tensor(batch.to_goal).to(device);
   out.next = model->dynamics(single);
   out.next_target = state_target(model, batch.next);
@@ -157,8 +163,6 @@ torch::Tensor state_loss(const TokenLayout& layout, const torch::Tensor& logits,
   return sum;
 }
 
-double share(const torch::Tensor& right) { return right.to(torch::kFloat).mean().item<double>(); }
-
 /// Of the action slots' likeliest values, how many are good; of a binned one, within two bins, or fewer at an end of
 /// its range.
 double good_share(const TokenLayout& layout, const torch::Tensor& logits, const torch::Tensor& target) {
@@ -175,7 +179,7 @@ double good_share(const TokenLayout& layout, const torch::Tensor& logits, const 
 torch::Tensor loss_of(StepModel& model, const Batch& batch) {
   const Outputs out = run(model, batch);
   const TokenLayout& layout = model->layout();
-  auto loss = action_loss(layout, out.step.action, out.action_target);
+  auto loss = action_loss(layout, out.step.action, out.action_target) / out.imitated;
   const auto known = out.to_goal >= 0;
   const auto bins = out.to_goal.round().clamp(0, model->config().value_bins - 1).to(torch::kLong);
   const auto value = torch::log_softmax(out.step.value, -1).gather(1, bins.unsqueeze(1)).squeeze(1);
@@ -193,7 +197,7 @@ Evaluation score(StepModel& model, const Batch& batch) {
   torch::NoGradGuard no_grad;
   const Outputs out = run(model, batch);
   Evaluation result;
-  result.good_action = good_share(model->layout(), out.step.action, out.action_target);
+  result.good_action = good_share(model->layout(), out.step.action, out.action_target) / out.imitated;
   result.whole_state = share((out.next.argmax(-1) == out.next_target.tokens).all(1));
   const auto bins = torch::arange(model->config().value_bins, out.to_goal.options());
   const auto expected = (torch::softmax(out.step.value, -1) * bins).sum(-1);

@@ -1,7 +1,6 @@
 #include "train/unroll.hpp"
 
-#include <span>
-
+#include "plan/posterior.hpp"
 #include "train/windows.hpp"
 
 namespace ripen::train {
@@ -11,18 +10,6 @@ namespace {
 /// One slot's probabilities at every position. logits: [N, vocabulary].
 torch::Tensor probabilities_of(const torch::Tensor& logits) {
   return torch::softmax(logits, -1).to(torch::kCPU).contiguous();
-}
-
-/// Draws a token. What is left of the random number in [0, 1) says where in its bin a value lies.
-Token draw(std::span<const float> probabilities, double uniform, Fraction& fraction) {
-  constexpr double kFractions = 256.0;  // Of a bin.
-  std::size_t token = 0;
-  while (token + 1 < probabilities.size() && uniform >= static_cast<double>(probabilities[token])) {
-    uniform -= static_cast<double>(probabilities[token++]);
-  }
-  const double share = uniform / std::max(1e-9, static_cast<double>(probabilities[token]));
-  fraction = static_cast<Fraction>(std::clamp(std::floor(share * kFractions) - 128.0, -128.0, 127.0));
-  return static_cast<Token>(token);
 }
 
 /// The head's action is done, and the state behind it is seen: of its slots those that were seen before, or all if none
@@ -54,7 +41,8 @@ void unroll(StepModel& model, int windows, Random& random, Batch& batch) {
     for (std::int64_t i = 0; i < positions; ++i, row += slot.vocabulary) {
       const auto at = static_cast<std::size_t>(i * slots + s);
       Fraction fraction = 0;
-      decided.tokens[at] = draw(std::span(row, static_cast<std::size_t>(slot.vocabulary)), random.uniform(), fraction);
+      decided.tokens[at] =
+          draw_token({row, static_cast<std::size_t>(slot.vocabulary)}, random.uniform(), 0.0, fraction);
       if (slot.continuous() && model->config().fractions) decided.fractions[at] = fraction;
     }
   }

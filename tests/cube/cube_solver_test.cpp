@@ -80,6 +80,24 @@ TEST_F(CubeSolver, TheSecondInterruptEndsItAtOnceAndOlderFilesAreWhole) {
   expect_old_files();
 }
 
+TEST_F(CubeSolver, WhoNoLongerReadsTheOutputEndsItQuietlyAndFilesAreWritten) {
+  const std::string many = std::string(RIPEN_CUBE_SOLVER) + " --random 100000 --virtual-time --passes 8";
+  const std::string reader = "set -o pipefail; " + many + " --json " + file("json") + " --render " + file("svg");
+  RunningProgram lines("/bin/bash", {"-c", reader + " | head -n 1"});
+  EXPECT_EQ(lines.status(), 128 + SIGPIPE) << lines.output();
+  EXPECT_EQ(std::ranges::count(lines.output(), '\n'), 1) << lines.output();
+  EXPECT_TRUE(content_of(file("svg")).ends_with("</svg>\n"));
+  std::ifstream json(file("json"));
+  int objects = 0;
+  for (std::string line; std::getline(json, line); ++objects) ASSERT_TRUE(nlohmann::json::accept(line)) << line;
+  EXPECT_GE(objects, 1);
+
+  RunningProgram objects_alone("/bin/bash",
+                               {"-c", "set -o pipefail; " + many + " --quiet --json /dev/stdout | head -n 1"});
+  EXPECT_EQ(objects_alone.status(), 128 + SIGPIPE) << objects_alone.output();
+  EXPECT_TRUE(nlohmann::json::accept(objects_alone.output())) << "and nothing else: " << objects_alone.output();
+}
+
 TEST_F(CubeSolver, OutputThatCannotBeWrittenIsNoticedBeforeTheRun) {
   for (const std::string& path : {folder_.string(), (folder_ / "none/there").string(), std::string()}) {
     for (const char* flag : {"--json", "--record", "--render"}) {
@@ -149,6 +167,23 @@ TEST_F(CubeSolver, AViewFollowsTheTerminalsSize) {
   EXPECT_EQ(program.output().find("compute", from), std::string::npos) << program.output().substr(from);
   program.signal(SIGINT);
   EXPECT_EQ(program.status(), -SIGINT);
+}
+
+TEST_F(CubeSolver, AViewThatWasStoppedGoesOnBelow) {
+  RunningProgram program(RIPEN_CUBE_SOLVER, endless("5000"));
+  ASSERT_TRUE(program.writes("turns   1 by the robot")) << program.output();
+  program.signal(SIGSTOP);  // As Ctrl-Z does where there is a shell to go back to.
+  program.signal(SIGCONT);
+  ASSERT_TRUE(program.writes_again("turns   1 by the robot")) << program.output();
+  program.signal(SIGINT);
+  EXPECT_EQ(program.status(), -SIGINT);
+  const auto count = [&](const std::string& text) {
+    int found = 0;
+    for (std::size_t at = 0; (at = program.output().find(text, at)) != std::string::npos; ++at) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("\x1b[J") - count("A\r"), 2) << "the first and the one after the stop are drawn over nothing:\n"
+                                               << program.output();
 }
 
 }  // namespace

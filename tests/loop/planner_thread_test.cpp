@@ -325,6 +325,27 @@ TEST(PlannerThreadTest, HangingThreadsCostNoLogger) {
   denoiser->hangs = false;
 }
 
+TEST(PlannerThreadTest, BudgetsThatNoTickCouldKeepAreRefusedOnlyWhereTheTickPlans) {
+  const ControlLoopOptions options{.period = 5ms,
+                                   .budget = Budget{.time = 6ms, .passes = -1},
+                                   .most = Budget{.time = 1ms},
+                                   .reserve = 7ms,
+                                   .step_ticks = 1,
+                                   .limits = {kUnlimitedChannel}};
+  test::LineDenoiser denoiser;
+  Planner planner(denoiser, small_plans());
+  LineRobot robot(3, 1, true);
+  ManualClock clock;
+  EXPECT_THROW(ControlLoop(planner, robot, clock, options), OptionsError);
+  Rig rig(LineRobot(3, 1, true), 60, options);
+  ASSERT_EQ(rig.loop.reset(kTask), ResetResult::kOk);
+  rig.loop.run({});
+  EXPECT_EQ(rig.robot.place(), kLineGoal);
+  ControlLoopOptions other = options;
+  other.period = 0ms;
+  EXPECT_THROW(ControlLoop(rig.plan, robot, clock, with_limits(other)), OptionsError) << "the rest is still checked";
+}
+
 TEST(PlannerThreadTest, SaysWhyItDoesNotReset) {
   test::LineDenoiser denoiser;
   Planner planner(denoiser, small_plans());

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <numeric>
+#include <string>
 #include <thread>
 
 #include "ripen/error.hpp"
@@ -55,6 +56,55 @@ TEST(LiveReportTest, AReaderThatStaysAwayMissesTimesAndIsTold) {
   EXPECT_EQ(live.times().compute.count(), 15);
   EXPECT_EQ(live.counts().untold, 90);
   EXPECT_THROW(LiveReport(0), OptionsError);
+}
+
+TEST(LiveReportTest, EachReaderHasItsOwn) {
+  LiveReport display, watchdog(8);
+  for (int tick = 0; tick < 30; ++tick) {
+    const TickReport report{.tick = tick, .compute = microseconds(100 + tick), .passes = 2};
+    EXPECT_TRUE(tell(display, report));
+    EXPECT_TRUE(tell(watchdog, report));
+    if (tick == 10) {
+      EXPECT_EQ(display.times().compute.count(), 11);
+    }
+  }
+  EXPECT_EQ(display.times().compute.count(), 30) << "another look takes nothing away";
+  EXPECT_EQ(display.times().compute.count(), 30);
+  EXPECT_EQ(display.times().compute.max(), microseconds(129));
+  EXPECT_EQ(display.counts().untold, 0);
+  EXPECT_EQ(watchdog.times().compute.count(), 8);
+  EXPECT_EQ(watchdog.counts().untold, 22);
+  EXPECT_EQ(watchdog.counts().passes, 60) << "counts miss nothing";
+}
+
+TEST(LiveReportTest, EveryFaultAndEverySourceIsCountedByItself) {
+  LiveReport live;
+  std::int64_t tick = 0;
+  for (std::size_t bit = 0; bit < 32; ++bit) {
+    for (std::size_t times = 0; times <= bit; ++times) tell(live, {.tick = tick++, .faults = std::uint32_t{1} << bit});
+  }
+  for (std::size_t bit = 0; bit < 32; ++bit) {
+    EXPECT_EQ(live.counts().faults[bit], static_cast<std::int64_t>(bit + 1)) << bit;
+  }
+  EXPECT_EQ(live.counts().sources[0], tick);
+  for (std::size_t source = 1; source < 5; ++source) {
+    tell(live, {.tick = tick++, .slack = microseconds(-1), .source = static_cast<CommandSource>(source)});
+    EXPECT_EQ(live.counts().sources[source], 1) << source;
+    EXPECT_EQ(live.counts().last.source, static_cast<CommandSource>(source));
+  }
+  EXPECT_EQ(live.counts().late, 4);
+  EXPECT_EQ(live.times().slack.max().count(), 0) << "negative slack counts as none";
+}
+
+TEST(LiveReportTest, SaysWhichNumberOfReportsIsWrong) {
+  for (const int reports : {0, -1, (1 << 24) + 1}) {
+    try {
+      const LiveReport live(reports);
+      ADD_FAILURE() << reports;
+    } catch (const OptionsError& error) {
+      EXPECT_NE(std::string(error.what()).find("reports " + std::to_string(reports)), std::string::npos);
+    }
+  }
 }
 
 TEST(LiveReportTest, AnotherThreadSeesOneWholeTickAtATime) {

@@ -7,6 +7,7 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -193,6 +194,64 @@ TEST(TickLogTest, WritesFromAnOrdinaryThreadThoughALoopBuiltIt) {
   }).join();
   EXPECT_EQ(sink->policy, SCHED_OTHER);
   EXPECT_EQ(sink->processors, CPU_COUNT(&all));
+}
+
+TEST(TickLogTest, EveryFaultAndEverySourceHasItsOwnWords) {
+  std::vector<std::string> words;
+  for (int bit = 0; bit < 11; ++bit) {
+    Captured captured;
+    {
+      TickLog log;
+      tell(log, {.tick = 5, .faults = std::uint32_t{1} << bit});
+    }
+    const std::string text = captured.text(), line = text.substr(text.find("tick 5"));
+    ASSERT_EQ(line.rfind("tick 5: fresh, ", 0), 0U) << line;
+    words.push_back(line.substr(15));
+  }
+  for (const auto source :
+       {CommandSource::kPartial, CommandSource::kHeld, CommandSource::kRamping, CommandSource::kStopped}) {
+    Captured captured;
+    {
+      TickLog log;
+      tell(log, {.tick = 5, .source = source});
+      tell(log, {.tick = 6, .source = CommandSource::kFresh});
+    }
+    const std::string text = captured.text();
+    const std::string word = text.substr(0, text.find(", was fresh\n"));
+    EXPECT_EQ(word.rfind("warning ripen: tick 5: ", 0), 0U) << text;
+    words.push_back(word.substr(23));
+    EXPECT_THAT(text, HasSubstr("info ripen: tick 6: fresh, was " + words.back() + "\n")) << "better is no warning";
+  }
+  for (const std::string& word : words) {
+    EXPECT_GT(word.size(), 3U);
+    EXPECT_EQ(std::count(words.begin(), words.end(), word), 1) << word;
+  }
+}
+
+TEST(TickLogTest, WhatLastsIsToldOnceAndSoIsItsEnd) {
+  Captured captured;
+  {
+    TickLog log({.repeat = std::chrono::milliseconds(0)});
+    for (int tick = 0; tick < 100; ++tick) {
+      const bool bad = tick >= 10 && tick < 90;
+      tell(log, {.tick = tick,
+                 .source = bad ? CommandSource::kHeld : CommandSource::kFresh,
+                 .faults = bad ? std::uint32_t{kReadFailed} : 0U});
+    }
+  }
+  EXPECT_EQ(captured.text(),
+            "warning ripen: tick 10: held, was fresh, read failed\n"
+            "info ripen: tick 90: fresh, was held\n");
+}
+
+TEST(TickLogTest, ListsEveryProblemOfItsOptions) {
+  using std::chrono::milliseconds;
+  const std::string problems =
+      TickLogOptions{.entries = 0, .poll = milliseconds(0), .repeat = milliseconds(-1)}.validate();
+  for (const char* name : {"entries 0", "poll [ms] 0", "repeat [ms] -1"}) EXPECT_THAT(problems, HasSubstr(name));
+  EXPECT_NE((TickLogOptions{.entries = (1 << 24) + 1}).validate(), "");
+  EXPECT_NE((TickLogOptions{.poll = std::chrono::hours(2)}).validate(), "");
+  EXPECT_EQ(TickLogOptions{}.validate(), "");
 }
 
 TEST(TickLogTest, RefusesBadOptions) { EXPECT_THROW(TickLog({.entries = 0}), OptionsError); }

@@ -154,6 +154,57 @@ TEST(TraceTest, KeepsTheLast) {
   EXPECT_TRUE(traced(0).ticks.events().empty());
 }
 
+TEST(TraceTest, ATracedDenoiserIsTheOneBehindIt) {
+  class Limited : public test::LineDenoiser {
+   public:
+    [[nodiscard]] int max_windows() const noexcept override { return 3; }
+    [[nodiscard]] int max_steps() const noexcept override { return 9; }
+    [[nodiscard]] Capabilities capabilities() const noexcept override {
+      return {.tables = true, .mixer = false, .value = true};
+    }
+  } denoiser;
+  Trace trace(8);
+  TracedDenoiser traced(denoiser, trace);
+  EXPECT_EQ(&traced.layout(), &denoiser.layout());
+  EXPECT_EQ(traced.max_windows(), 3);
+  EXPECT_EQ(traced.max_steps(), 9);
+  EXPECT_TRUE(traced.capabilities().tables && traced.capabilities().value);
+  EXPECT_FALSE(traced.capabilities().mixer);
+  const std::vector<Token> tokens = {4, test::kRight, kMask, kMask, 19, test::kLeft, kMask, kMask};
+  constexpr std::size_t kColumns = test::kPlaces + 3;
+  std::vector<float> own(2 * 2 * kColumns), behind(own.size());
+  std::vector<float> own_values(4), values_behind(4);
+  for (const PassDepth depth : {PassDepth::kDynamics, PassDepth::kStep, PassDepth::kWindow}) {
+    denoiser.run({depth, 2, 2, tokens.data(), own.data(), own_values.data()});
+    traced.run({depth, 2, 2, tokens.data(), behind.data(), values_behind.data()});
+    EXPECT_EQ(own, behind);
+    EXPECT_EQ(own_values, values_behind);
+  }
+  const auto events = trace.passes.events();
+  ASSERT_EQ(events.size(), 3U);
+  EXPECT_EQ(events[0].name, std::string("dynamics"));
+  EXPECT_EQ(events[1].name, std::string("step"));
+  EXPECT_EQ(events[2].name, std::string("window"));
+  for (const TraceLane::Event& event : events) {
+    EXPECT_EQ(event.number, 2) << "windows";
+    EXPECT_GE(event.duration.count(), 0);
+  }
+}
+
+TEST(TraceTest, ALaneIsARingOfItsLastEvents) {
+  for (const std::size_t size : {1U, 2U, 7U}) {
+    TraceLane lane(size);
+    for (std::int64_t number = 0; number < 20; ++number) {
+      lane.add({"event", TimePoint(std::chrono::nanoseconds(number)), {}, number});
+      const auto events = lane.events();
+      ASSERT_EQ(events.size(), std::min(size, static_cast<std::size_t>(number + 1)));
+      for (std::size_t i = 0; i < events.size(); ++i) {
+        EXPECT_EQ(events[i].number, number + 1 - std::ssize(events) + static_cast<std::int64_t>(i)) << size;
+      }
+    }
+  }
+}
+
 TEST(TraceTest, SavesOrSaysWhyNot) {
   const Trace trace = traced();
   const std::string path = testing::TempDir() + "trace.json";

@@ -145,7 +145,7 @@ TEST(Report, HasOneObjectALineAndIntervals) {
   EXPECT_EQ(to_line(results[0], 1, 2),
             "episode 1/2, seed 5: score 1.000, coverage 0.960, success after 100 steps, 0 ticks missed");
   EXPECT_EQ(summary_of(results),
-            "score 0.7500 (95 % interval 0.2600 to 1.2400); 1 of 2 succeeded, 50.0 % (95 % interval 9.5 to 90.5); "
+            "score 0.7500 (95 % interval 0.2600 to 1.0000); 1 of 2 succeeded, 50.0 % (95 % interval 9.5 to 90.5); "
             "402 ticks, 0 missed, 2.00 passes a step, longest compute 0 us");
   EXPECT_EQ(summary_of({}), "no episode");
 }

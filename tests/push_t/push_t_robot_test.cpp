@@ -51,6 +51,27 @@ TEST(PushTRobot, MovesTheWorldOneStepATick) {
   }
 }
 
+TEST(PushTRobot, PointsAreHiddenWholeAndAsOftenAsAsked) {
+  PushTRobot robot(start_of(7), {.occlusion_rate = 0.3, .seed = 5});
+  int hidden = 0;
+  constexpr int kTicks = 290;
+  for (std::int64_t tick = 0; tick < kTicks; ++tick) {
+    std::array<bool, kStates> shown{};
+    shown.fill(true);
+    Seen seen;
+    seen.observation.state = seen.channels;
+    seen.observation.seen = shown;
+    ASSERT_TRUE(robot.read(tick, seen.observation));
+    for (std::size_t channel = 0; channel < kStates; channel += 2) {
+      EXPECT_EQ(shown[channel], shown[channel + 1]) << "tick " << tick << ", channel " << channel;
+      EXPECT_TRUE(tick > 0 || shown[channel]) << "at the beginning all is seen";
+      hidden += shown[channel] ? 0 : 1;
+    }
+    write(robot, tick, towards(tick));
+  }
+  EXPECT_NEAR(hidden / (kTicks * kStates / 2.0), 0.3, 0.06);
+}
+
 TEST(PushTRobot, SensesLate) {
   PushTRobot robot(start_of(7), {.sensor_latency_ticks = 3});
   PushTRobot prompt(start_of(7), {});

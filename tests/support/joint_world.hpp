@@ -42,7 +42,7 @@ class JointDenoiser : public Denoiser {
         if (batch.depth != PassDepth::kStep) {
           const bool known = s > 0 && step[-1] != kMask;
           logits = fill(logits, kAngles, known ? step[-1] : step[0]);
-          logits = fill(logits, 16, step[1] == kMask ? 0 : step[1]);
+          logits = fill(logits, 16, known ? step[-2] : step[1] == kMask ? 0 : step[1]);
         }
         if (batch.depth != PassDepth::kDynamics) {
           const int distance = step[0] == kMask ? 0 : goal_ - step[0];

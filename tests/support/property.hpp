@@ -23,11 +23,11 @@ inline std::int64_t from_environment(const char* name, std::int64_t otherwise) {
   return text == nullptr ? otherwise : std::atoll(text);
 }
 
-/// Checks RIPEN_CASES cases (1,000,000), drawn from RIPEN_SEED (1), up to the first that is wrong. draw: Random& to a
-/// case, which prints as C++; check: a case to what is wrong with it, empty if nothing is.
+/// Checks RIPEN_CASES cases (`usual` many), drawn from RIPEN_SEED (1), up to the first that is wrong. draw: Random& to
+/// a case, which prints as C++; check: a case to what is wrong with it, empty if nothing is.
 template <typename Draw, typename Check>
-void check_cases(Draw draw, Check check) {
-  const std::int64_t cases = from_environment("RIPEN_CASES", 1'000'000), seed = from_environment("RIPEN_SEED", 1);
+void check_cases(Draw draw, Check check, std::int64_t usual = 1'000'000) {
+  const std::int64_t cases = from_environment("RIPEN_CASES", usual), seed = from_environment("RIPEN_SEED", 1);
   for (std::int64_t i = 0; i < cases; ++i) {
     Random random(static_cast<std::uint64_t>(seed), static_cast<std::uint64_t>(i));
     const auto drawn = draw(random);

@@ -54,12 +54,9 @@ class RunningProgram {
   RunningProgram& operator=(const RunningProgram&) = delete;
 
   /// Reads until the text was written; false if the program ends before.
-  [[nodiscard]] bool writes(const std::string& text) {
-    while (output_.find(text) == std::string::npos) {
-      if (!read_more()) return false;
-    }
-    return true;
-  }
+  [[nodiscard]] bool writes(const std::string& text) { return writes_behind(0, text); }
+  /// The same, of what is read from now on.
+  [[nodiscard]] bool writes_again(const std::string& text) { return writes_behind(output_.size(), text); }
   /// Sends a signal and waits until the program takes it up: two that wait together would be one.
   void signal(int number) const {
     ::kill(process_, number);
@@ -89,6 +86,12 @@ class RunningProgram {
       if (line.starts_with("ShdPnd:")) return std::stoull(line.substr(7), nullptr, 16);
     }
     return 0;
+  }
+  bool writes_behind(std::size_t place, const std::string& text) {
+    while (output_.find(text, place) == std::string::npos) {
+      if (!read_more()) return false;
+    }
+    return true;
   }
   bool read_more() {
     char bytes[4096];

@@ -252,6 +252,58 @@ TEST(Batch, GoalsAreInStateSlots) {
   }
 }
 
+TEST(Batch, FailuresAreNotImitated) {
+  class Failing : public BinnedSource {  // Two of three: their velocity is 0.
+   public:
+    void make(std::uint64_t number, Trajectory& out) const override {
+      BinnedSource::make(number, out);
+      out.imitate = number % 3 == 0;
+      for (std::size_t i = 0; i < out.to_goal.size() && !out.imitate; ++i) {
+        out.tokens[2 * i + 1] = 0;
+        out.to_goal[i] = kNever;
+      }
+    }
+  };
+  std::uint64_t number = 1;
+  const Batch batch = make_batch(Failing(), kShape, number);
+  double imitated = 0.0;
+  for (std::size_t i = 0; i < batch.good.size(); ++i) {
+    EXPECT_EQ(batch.imitate[i] == 0.0F, batch.to_goal[i] == kNever) << i;
+    EXPECT_EQ(batch.imitate[i] == 0.0F, batch.steps.tokens[kSlots * i + 1] == 0) << i;
+    imitated += static_cast<double>(batch.imitate[i]);
+  }
+  EXPECT_NEAR(imitated / static_cast<double>(batch.good.size()), 1.0 / 3.0, 0.1);
+  for (int w = 0; w < kShape.windows; ++w) {
+    for (int i = 0; i < kWindow; ++i) ASSERT_NE(batch.clean.tokens[place_of(w, i, 1)], 0) << "window " << w;
+  }
+}
+
+TEST(Batch, DoesNotWaitForeverForWhatASourceNeverGives) {
+  class Useless : public BinnedSource {
+   public:
+    explicit Useless(bool short_ones) : short_(short_ones) {}
+    void make(std::uint64_t number, Trajectory& out) const override {
+      BinnedSource::make(number, out);
+      out.imitate = false;
+      if (short_) out = {.steps = 1, .tokens = {1, 1}, .good_actions = {0}, .to_goal = {0.0F}};
+    }
+
+   private:
+    bool short_;
+  };
+  const auto complaint = [](bool short_ones) -> std::string {
+    std::uint64_t number = 1;
+    try {
+      (void)make_batch(Useless(short_ones), kShape, number);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_THAT(complaint(false), testing::HasSubstr("none has 'imitate'"));
+  EXPECT_THAT(complaint(true), testing::HasSubstr("none has two steps"));
+}
+
 TEST(Batch, SomeOfWhatWasToBeSeenWasNot) {
   std::uint64_t number = 1;
   const Batch partial =

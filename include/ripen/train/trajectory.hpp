@@ -13,9 +13,10 @@ namespace ripen::train {
 /// Of an episode that fails: it has no number of steps to the goal.
 inline constexpr float kNever = std::numeric_limits<float>::infinity();
 
-/// Consecutive steps of a demonstration.
+/// Consecutive steps of a demonstration, or of an episode from which only the value is to be learned.
 struct Trajectory {
   int steps = 0;
+  bool imitate = true;        ///< false, for one that failed: no action and no window is learned from it
   std::vector<Token> tokens;  ///< [steps][slots]
   /// [steps][slots] where in their bins the values lie, as Tokenizer::encode says it; empty: all at the centres.
   std::vector<Fraction> fractions;
@@ -50,7 +51,7 @@ class RIPEN_EXPORT TrajectorySource {
   [[nodiscard]] virtual const TokenLayout& layout() const = 0;
   /// Which slots show the goal; none unless overridden. The same at all times.
   [[nodiscard]] virtual GoalSlots goal_slots() const { return {}; }
-  /// The trajectory of a number: the same number gives the same trajectory. Thread-safe.
+  /// The trajectory of a number: the same number gives the same trajectory. `out` may hold another one. Thread-safe.
   virtual void make(std::uint64_t number, Trajectory& out) const = 0;
 };
 
