@@ -10,10 +10,10 @@ namespace {
 
 class Demonstrations : public ripen::train::TrajectorySource {
  public:
-  Demonstrations(int count, int held_out, int step_ticks) {
-    for (int i = 0; i < count + held_out; ++i) {
-      const std::uint64_t seed = static_cast<std::uint64_t>(i < count ? i : i - count) + (i < count ? 1000000 : 2000000);
-      (i < count ? trained_ : held_out_).push_back(arm::demonstration(seed, step_ticks));
+  explicit Demonstrations(int count) {
+    constexpr int kEvaluated = 100;
+    for (int i = 0; i < count + kEvaluated; ++i) {
+      (i < kEvaluated ? held_out_ : trained_).push_back(arm::demonstration(1000000 + static_cast<std::uint64_t>(i)));
     }
   }
 
@@ -24,16 +24,15 @@ class Demonstrations : public ripen::train::TrajectorySource {
     const auto& set = number >= ripen::train::kHeldOut ? held_out_ : trained_;
     ripen::Random random(number, 0);
     const auto& steps = set[static_cast<std::size_t>(random.below(static_cast<int>(set.size())))];
-    const int from = random.below(static_cast<int>(steps.size()));
-    out = {.steps = static_cast<int>(steps.size()) - from};
-    out.good_actions.assign(static_cast<std::size_t>(out.steps), 0);
-    for (std::size_t i = static_cast<std::size_t>(from); i < steps.size(); ++i) {
+    out = {.steps = static_cast<int>(steps.size())};
+    out.good_actions.assign(steps.size(), 0);
+    for (const arm::Shown& shown : steps) {
       for (int slot = 0; slot < layout().slots(); ++slot) {
         ripen::Fraction fraction = 0;
-        out.tokens.push_back(tokenizer_.encode(slot, steps[i].channels[static_cast<std::size_t>(slot)], fraction));
+        out.tokens.push_back(tokenizer_.encode(slot, shown.channels[static_cast<std::size_t>(slot)], fraction));
         out.fractions.push_back(fraction);
       }
-      out.to_goal.push_back(static_cast<float>(steps[i].to_goal));
+      out.to_goal.push_back(static_cast<float>(shown.to_goal));
     }
   }
 
@@ -43,19 +42,27 @@ class Demonstrations : public ripen::train::TrajectorySource {
 };
 
 int program(int argc, char** argv) {
-  ripen::train::TrainerOptions options{.batch = 64, .windows = 64, .unseen = 0.0, .unrolled = 0.25, .learning_rate = 2e-3, .ema = 0.995, .minutes = 13.0};
-  ripen::ModelConfig config{.width = 128, .blocks = 1, .mixer_width = 128, .mixer_layers = 2, .mixer_heads = 4, .window = 8, .tables = false};
+  ripen::train::TrainerOptions options{.batch = 128,
+                                       .windows = 64,
+                                       .unseen = 0.0,
+                                       .unrolled = 0.25,
+                                       .learning_rate = 2e-3,
+                                       .ema = 0.995,
+                                       .minutes = 13.0};
+  ripen::ModelConfig config{
+      .width = 128, .blocks = 1, .mixer_width = 128, .mixer_layers = 2, .mixer_heads = 4, .window = 8, .tables = false};
   std::string from;
-  int count = 1500, step_ticks = 10;
+  int count = 3000;
   CLI::App app("Trains a denoiser for the arm, from demonstrations that it makes");
   ripen::examples::declare_training(app, options, config, from);
-  app.add_option("--demonstrations", count, "episodes of 6 s")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--step-ticks", step_ticks, "ticks of 5 ms in a step of the plan")->check(CLI::Range(1, 40))->capture_default_str();
+  app.add_option("--demonstrations", count, "episodes of the expert")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
   ripen::examples::check_output("--output", options.output);
   torch::manual_seed(options.seed);
-  const Demonstrations demonstrations(count, 100, step_ticks);
-  ripen::examples::run_training(ripen::examples::network(demonstrations.layout(), config, from), demonstrations, options);
+  const Demonstrations shown(count);
+  ripen::examples::run_training(ripen::examples::network(shown.layout(), config, from), shown, options);
   return 0;
 }
 

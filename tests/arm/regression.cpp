@@ -25,10 +25,10 @@ arm::Joints unscaled(const torch::Tensor& out) {
   return {(out[0].item<double>() + 1.0) * 1.55, out[1].item<double>() * 2.6};
 }
 
-torch::nn::Sequential trained(int count, int step_ticks, double minutes, int width, int batch, double rate) {
+torch::nn::Sequential trained(int count, double minutes, int width, int batch, double rate) {
   std::vector<torch::Tensor> seen, sent;
   for (int i = 0; i < count; ++i) {
-    for (const arm::Shown& shown : arm::demonstration(1000000 + static_cast<std::uint64_t>(i), step_ticks)) {
+    for (const arm::Shown& shown : arm::demonstration(1000100 + static_cast<std::uint64_t>(i))) {
       const auto& c = shown.channels;
       seen.push_back(scaled({c[0], c[1], c[2], c[3]}));
       sent.push_back(torch::tensor({c[4] / 1.55 - 1.0, c[5] / 2.6}, torch::kFloat));
@@ -59,7 +59,7 @@ torch::nn::Sequential trained(int count, int step_ticks, double minutes, int wid
 
 int program(int argc, char** argv) {
   double minutes = 13.0, rate = 1e-3;
-  int count = 1000, episodes = 200, width = 256, batch = 1024, step_ticks = 10;
+  int count = 3000, episodes = 200, width = 256, batch = 1024;
   std::uint64_t seed = 300000;
   CLI::App app("Trains a regression network on the arm's demonstrations and lets it drive.");
   app.add_option("--minutes", minutes, "training time")->capture_default_str();
@@ -72,35 +72,36 @@ int program(int argc, char** argv) {
   if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
   torch::manual_seed(1);
   torch::set_num_threads(1);
-  auto net = trained(count, step_ticks, minutes, width, batch, rate);
+  auto net = trained(count, minutes, width, batch, rate);
 
   const torch::NoGradGuard no_grad;
   std::vector<double> errors, seconds;
   std::int64_t succeeded = 0, touched = 0;
   for (int i = 0; i < episodes; ++i) {
     arm::Robot robot(seed + static_cast<std::uint64_t>(i));
-    arm::Joints sent = robot.joints();
-    while (robot.tick() < arm::kEpisodeTicks) {
+    arm::Joints sent = robot.joints;
+    while (robot.tick < arm::kEpisodeTicks) {
       const arm::Joints to = unscaled(net->forward(scaled(robot.state())));
       const double most = kFastest * arm::kTick;
       sent = {std::clamp(to.shoulder, sent.shoulder - most, sent.shoulder + most),
               std::clamp(to.elbow, sent.elbow - most, sent.elbow + most)};
       robot.move(sent);
     }
-    touched += robot.touched() ? 1 : 0;
-    if (robot.touched() || robot.arrived() < 0) continue;
+    touched += robot.touched ? 1 : 0;
+    if (robot.touched || robot.arrived < 0) continue;
     ++succeeded;
     errors.push_back(1000.0 * robot.error());
-    seconds.push_back((robot.arrived() - robot.jumped()) * arm::kTick);
+    seconds.push_back((robot.arrived - robot.jumped) * arm::kTick);
   }
   const auto rate_of = ripen::examples::interval_of_rate(succeeded, episodes);
   const auto error = ripen::examples::interval_of_mean(errors), time = ripen::examples::interval_of_mean(seconds);
   std::ranges::sort(errors);
-  std::printf("%lld of %d succeeded (%.1f to %.1f %%), %lld touched; of the successes: end error mean (%.2f to %.2f), "
-              "median %.2f, worst %.2f mm; time to the new target mean (%.2f to %.2f) s\n",
-              static_cast<long long>(succeeded), episodes, 100 * rate_of.low, 100 * rate_of.high,
-              static_cast<long long>(touched), error.low, error.high, errors[errors.size() / 2], errors.back(),
-              time.low, time.high);
+  std::printf(
+      "%lld of %d succeeded (%.1f to %.1f %%), %lld touched; of the successes: end error mean (%.2f to %.2f), "
+      "median %.2f, worst %.2f mm; time to the new target mean (%.2f to %.2f) s\n",
+      static_cast<long long>(succeeded), episodes, 100 * rate_of.low, 100 * rate_of.high,
+      static_cast<long long>(touched), error.low, error.high, errors[errors.size() / 2], errors.back(), time.low,
+      time.high);
   return 0;
 }
 
