@@ -28,6 +28,20 @@ ripen::Task task_of(const arm::Robot& robot) {
   return {.goal = {std::nullopt, std::nullopt, robot.target.x, robot.target.y}};
 }
 
+/// What a plan costs beside what the model says: to come too near to the disc, and to send the joints far from where they
+/// are, which the expert never does.
+class Careful : public ripen::Cost {
+  [[nodiscard]] double of(const ripen::PlanView& plan) const noexcept override {
+    double cost = 0.0;
+    for (int i = 0; i < plan.steps(); ++i) {
+      const arm::Joints q{plan.state(i)[0], plan.state(i)[1]}, to{plan.action(i)[0], plan.action(i)[1]};
+      cost += 100.0 * std::max(0.0, arm::kMargin - arm::clearance(q));
+      cost += 10.0 * std::max(0.0, arm::distance(q, to) - 1.5 * arm::kReach);
+    }
+    return cost;
+  }
+};
+
 /// resets: begins a new plan where the target jumps, rather than aim the one that is there.
 void run_episode(arm::Robot& robot, ripen::PlanSource& planner, ripen::Clock& clock, int passes, bool resets) {
   ripen::ControlLoop loop(planner, robot, clock,
@@ -86,12 +100,13 @@ int program(int argc, char** argv) {
   }
   options.pass_windows = options.candidates;
   ripen::NativeDenoiser denoiser(model, {.max_windows = options.candidates});
+  const Careful careful;
   std::vector<double> errors, seconds;
   int succeeded = 0, touched = 0;
   for (const std::uint64_t end = seed + static_cast<std::uint64_t>(episodes); seed < end; ++seed) {
     arm::Robot robot(seed);
     options.seed = seed;
-    ripen::Planner planner(denoiser, options);
+    ripen::Planner planner(denoiser, options, nullptr, nullptr, &careful);
     ripen::SteadyClock steady;
     examples::WorkClock work(kPeriod);
     run_episode(robot, planner, virtual_time ? static_cast<ripen::Clock&>(work) : steady, passes, resets);
