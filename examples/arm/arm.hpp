@@ -145,7 +145,6 @@ struct Robot : ripen::Robot {
     joints = to;
     speeds = {};
   }
-
   [[nodiscard]] std::array<double, kStates> state() const {
     return {joints.shoulder, joints.elbow, target.x, target.y};
   }
@@ -193,11 +192,18 @@ class Expert {
 
   /// The posture on the way that is `reach` ahead of these joints, or the end. [rad]
   [[nodiscard]] Joints ahead(Joints q, double reach) const {
+    const auto clear = [q](Joints to) {
+      const int parts = 1 + static_cast<int>(distance(q, to) / 0.03);
+      for (int i = 1; i <= parts; ++i) {
+        if (clearance(between(q, to, static_cast<double>(i) / parts)) < 0.8 * kMargin) return false;
+      }
+      return true;
+    };
     Joints seen = q;  // The farthest point of the way to which it is straight on.
     for (int cell = cell_of(q); cell >= 0;) {
       cell = ways_[index(cell)].next;
       const Joints point = cell < 0 ? ends_[index(-1 - cell)] : centre(cell);
-      if (distance(seen, q) > 0.0 && !clear(q, point)) break;
+      if (distance(seen, q) > 0.0 && !clear(point)) break;
       seen = point;
     }
     const double left = distance(q, seen);
@@ -220,14 +226,6 @@ class Expert {
     const auto at = [](double value, int cells) { return std::clamp(static_cast<int>(value / kCell), 0, cells - 1); };
     return at(q.elbow - kLow.elbow, kRows) * kColumns + at(q.shoulder - kLow.shoulder, kColumns);
   }
-  static bool clear(Joints a, Joints b) {
-    const int parts = 1 + static_cast<int>(distance(a, b) / 0.03);
-    for (int i = 1; i <= parts; ++i) {
-      if (clearance(between(a, b, static_cast<double>(i) / parts)) < kMargin * 0.8) return false;
-    }
-    return true;
-  }
-
   std::vector<Joints> ends_;
   std::vector<Way> ways_;  // from each cell
 };

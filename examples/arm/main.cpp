@@ -28,8 +28,8 @@ ripen::Task task_of(const arm::Robot& robot) {
   return {.goal = {std::nullopt, std::nullopt, robot.target.x, robot.target.y}};
 }
 
-/// What a plan costs beside what the model says: to come too near to the disc, and to send the joints far from where they
-/// are, which the expert never does.
+/// What a plan costs beside what the model says: to come too near to the disc, and to send the joints far from where
+/// they are, which the expert never does.
 class Careful : public ripen::Cost {
   [[nodiscard]] double of(const ripen::PlanView& plan) const noexcept override {
     double cost = 0.0;
@@ -67,29 +67,22 @@ std::string mean_of(const std::vector<double>& values, int digits) {
 }
 
 int program(int argc, char** argv) {
-  int episodes = 0, passes = 1;
+  int episodes = 0, passes = 8;
   std::uint64_t seed = 200000;
   bool virtual_time = false, resets = false;
   std::string path;
   std::optional<std::string> lines;
   ripen::PlannerOptions options{
-      .horizon = 8, .candidates = 4, .window_history = 0, .reveal_passes = 2, .goal_clamp = ripen::GoalClamp::kAlways};
+      .horizon = 8, .candidates = 8, .window_history = 0, .reveal_passes = 2, .goal_clamp = ripen::GoalClamp::kAlways};
   CLI::App app("Drives a simulated arm round a disc to a target that jumps. Exit status: 0 all succeeded, 3 not all.");
   app.add_option("--random", episodes, "Episodes, of the seeds from --seed on")->required()->check(CLI::PositiveNumber);
   app.add_option("--seed", seed, "Of the first episode")->capture_default_str();
   app.add_option("--passes", passes, "In a tick")->check(CLI::Range(1, 10000))->capture_default_str();
   app.add_option("--candidates", options.candidates, "Plans that compete")->capture_default_str();
-  app.add_option("--temperature", options.temperature, "Of drafts")->capture_default_str();
   app.add_flag("--reset", resets, "Begin a new plan where the target jumps, rather than aim the one that is there");
   app.add_option("--model", path, "Weights (the shipped ones unless given)");
   app.add_flag("--virtual-time", virtual_time, "Do not sleep between ticks");
   app.add_option("--json", lines, "File for one JSON object a line, one line an episode");
-  app.add_option("--reveal-passes", options.reveal_passes, "");
-  app.add_option("--value-weight", options.value_weight, "");
-  app.add_option("--likelihood-weight", options.likelihood_weight, "");
-  app.add_option("--switch-margin", options.switch_margin, "");
-  app.add_option("--horizon", options.horizon, "");
-  app.add_option("--min-p", options.min_p, "");
   if (const auto code = examples::parse(app, argc, argv)) return *code;
 
   examples::LineFile json("--json", lines);
