@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "ripen/random.hpp"
 #include "ripen/robot.hpp"
 #include "ripen/token_layout.hpp"
+#include "util/random.hpp"
 
 namespace arm {
 

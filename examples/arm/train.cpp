@@ -1,7 +1,7 @@
 // Makes demonstrations and trains on them: arm_train --minutes 13 --output arm.safetensors
 
 #include "arm/arm.hpp"
-#include "ripen/tokenizer.hpp"
+#include "ripen/token_layout.hpp"
 #include "shared/output.hpp"
 #include "shared/program.hpp"
 #include "shared/training.hpp"
