@@ -53,10 +53,14 @@ void run_episode(arm::Robot& robot, ripen::PlanSource& planner, ripen::Clock& cl
                                       {.rate = 10.0, .acceleration = 1000.0, .measured_by = 1}}});
   check(loop.reset(task_of(robot)));
   const ripen::TimePoint start = clock.now();
+  bool is_new = false;  // The target, to the planner. A reset has to wait for a fresh state.
   for (int tick = 0; tick < arm::kEpisodeTicks; ++tick) {
     clock.sleep_until(start + tick * kPeriod);
     loop.step(clock.now());
-    if (robot.jumped == tick + 1) check(resets ? loop.reset(task_of(robot)) : loop.aim(task_of(robot).goal));
+    is_new = is_new || robot.jumped == tick + 1;
+    if (!is_new || (resets && robot.tick % arm::kStepTicks != 0)) continue;
+    check(resets ? loop.reset(task_of(robot)) : loop.aim(task_of(robot).goal));
+    is_new = false;
   }
 }
 
