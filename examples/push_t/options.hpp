@@ -23,7 +23,7 @@ struct Options {
   std::optional<int> passes = {};     ///< a tick
   bool virtual_time = false;
 
-  PlannerOptions planner = {.horizon = 12, .candidates = 1, .reveal_passes = 1, .temperature = 2.5, .min_p = 0.0};
+  PlannerOptions planner = {.horizon = 8, .candidates = 1, .reveal_passes = 1, .temperature = 2.5, .min_p = 0.0};
   opponents::Options opponent = {.plan_passes = 1};  ///< what plans, of those that can be compared
   int max_steps = 300;
 
@@ -46,7 +46,8 @@ struct Options {
   [[nodiscard]] std::string validate() const;
 };
 
-/// Passes a tick unless the command line says otherwise. More make this task's model worse: see README.md.
+/// Passes a tick unless the command line says otherwise. After one the plan is settled until something is seen, unless
+/// there are candidates to choose among: see README.md.
 inline constexpr int kDefaultPasses = 1;
 
 /// Reads the command line. Returns the process's exit code if there is nothing more to do: 0 after help, 2, with a

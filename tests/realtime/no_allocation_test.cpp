@@ -130,7 +130,9 @@ TEST_P(NoAllocationTest, AHundredThousandTicksOnEveryRung) {
   };
   EXPECT_GT(ticks_of(way.plans ? CommandSource::kFresh : CommandSource::kPartial), 0);
   EXPECT_GT(ticks_of(CommandSource::kHeld), 0);
-  if (beam) EXPECT_EQ(ticks_of(CommandSource::kRamping) > 0, way.plans);
+  if (beam) {
+    EXPECT_EQ(ticks_of(CommandSource::kRamping) > 0, way.plans);
+  }
   EXPECT_GT(ticks_of(CommandSource::kStopped), 0);
 }
 
