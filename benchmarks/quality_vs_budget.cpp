@@ -113,6 +113,7 @@ cube::Options options_of(const Settings& settings, const Contender& contender) {
   if (!settings.budget_us) options.passes = settings.passes;
   options.disturb_rate = settings.disturb_rate;
   options.planner.method = contender.method;
+  if (contender.method == PlanMethod::kDenoise) options.planner.candidates = 8;  // A window costs more than a step.
   options.opponent = {.kind = contender.kind, .chunk = contender.chunk, .plan_passes = contender.plan_passes};
   options.planner.wait_passes = contender.wait_passes;
   return options;
