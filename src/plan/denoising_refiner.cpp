@@ -74,7 +74,7 @@ void DenoisingRefiner::reset(std::span<const Token> state, std::span<const Token
 void DenoisingRefiner::begin_plan() noexcept {
   drafts_[0] = {.reveal =
                     Reveal(options_.reveal_order, ledger_.head(), window_at(ledger_.head()).steps, random_.next())};
-  fresh_ = false;
+  fresh_ = in_round_ = false;
   sweeps_ = 0;
   ask_again(options_.reveal_passes);
 }
@@ -151,6 +151,14 @@ bool DenoisingRefiner::contradicts(std::span<const Token> predicted, std::span<c
   return false;
 }
 
+/// Whether a state is known, and within tolerance of the goal.
+bool DenoisingRefiner::is_met(std::span<const Token> state) const noexcept {
+  for (std::size_t s = 0; s < state.size(); ++s) {
+    if (goal_[s] != kMask && state[s] == kMask) return false;
+  }
+  return !contradicts(state, goal_);
+}
+
 /// What is left of a posterior once it is decided is how likely its mode is: inside or outside of that was seen.
 float DenoisingRefiner::surprise_of(std::int64_t step, std::span<const Token> seen) const noexcept {
   const auto predicted = buffer_.state(plan_row(0), step);
@@ -222,7 +230,6 @@ void DenoisingRefiner::forget() noexcept {
     }
   }
   frontier_ = ledger_.open();
-  in_round_ = false;
   begin_plan();
 }
 
@@ -292,7 +299,8 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
       frontier_ = std::max(frontier_, window.first + window.steps);
       if (next_ <= ledger_.head()) {
         fresh_ = true;
-        ++drafts_[0].passes;  // Whether or not there is time for the windows behind this one.
+        if (!is_whole(drafts_[0]))
+          ++drafts_[0].passes;  // Whether or not there is time for the windows behind this one.
       }
       next_ = window.first + window.steps;
       if (next_ < end()) break;
@@ -479,7 +487,7 @@ std::int64_t DenoisingRefiner::arrival_of(int candidate, const Window& window) c
   if (std::ranges::all_of(goal_, [](Token token) { return token == kMask; })) return -1;
   if (options_.goal_clamp == GoalClamp::kAlways) return -1;  // It stands in slots that the robot does not move.
   for (std::int64_t step = ledger_.head(); step < window.first + window.steps; ++step) {
-    if (!contradicts(buffer_.state(plan_row(candidate), step), goal_)) return step - ledger_.head();
+    if (is_met(buffer_.state(plan_row(candidate), step))) return step - ledger_.head();
   }
   return -1;
 }
@@ -500,7 +508,8 @@ void DenoisingRefiner::end_round(PlanReport& report) noexcept {
     for (const auto& [from, to] : {std::pair(draft_row(best), draft_row(0)), std::pair(plan_row(best), plan_row(0))}) {
       const auto fractions = buffer_.fractions(from, step);
       for (std::size_t s = 0; s < static_cast<std::size_t>(layout().slots()); ++s) {
-        if (is_fixed(step, s)) continue;
+        // What has entered the horizon since the candidate was drafted was never decided.
+        if (is_fixed(step, s) || buffer_.tokens(from, step)[s] == kMask) continue;
         buffer_.tokens(to, step)[s] = buffer_.tokens(from, step)[s];
         if (!fractions.empty()) buffer_.fractions(to, step)[s] = fractions[s];
         buffer_.levels(to, step)[s] = buffer_.levels(from, step)[s];
@@ -511,9 +520,7 @@ void DenoisingRefiner::end_round(PlanReport& report) noexcept {
 
 void DenoisingRefiner::describe(PlanReport& report) const noexcept {
   const bool wanted = std::ranges::any_of(goal_, [](Token token) { return token != kMask; });
-  const auto state = buffer_.state(plan_row(0), ledger_.head());
-  report.goal_reached =
-      wanted && std::ranges::none_of(state, [](Token token) { return token == kMask; }) && !contradicts(state, goal_);
+  report.goal_reached = wanted && is_met(buffer_.state(plan_row(0), ledger_.head()));
   report.head_is_ripe = fresh_ && frontier_ > ledger_.head();
 }
 

@@ -76,6 +76,7 @@ class DenoisingRefiner : public Refiner {
 
   // --- What becomes known ---
   [[nodiscard]] bool contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept;
+  [[nodiscard]] bool is_met(std::span<const Token> state) const noexcept;
   [[nodiscard]] float surprise_of(std::int64_t step, std::span<const Token> seen) const noexcept;
   void commit(std::int64_t started) noexcept;
   void draft_as_planned(std::int64_t step) noexcept;

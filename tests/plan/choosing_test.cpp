@@ -13,6 +13,7 @@
 #include "ripen/planner.hpp"
 #include "ripen/token_layout.hpp"
 #include "support/planner_calls.hpp"
+#include "util/random.hpp"
 
 namespace ripen {
 namespace {
@@ -75,7 +76,7 @@ PlannerOptions options(std::uint64_t seed = 1, int candidates = 4) {
           .pass_windows = 8,
           .window_history = 2,
           .reveal_passes = 2,
-          .rounds = 8,
+          .rounds = 16,
           .seed = seed};
 }
 
@@ -202,6 +203,48 @@ TEST(Choosing, RunsAreTheSameWhereverTheyAreInterrupted) {
     return plan;
   };
   for (const int passes : {1, 2, 3, 20}) EXPECT_EQ(run(passes), run(60)) << passes;
+}
+
+TEST(Choosing, ARunAfterAResetIsTheRunOfANewPlanner) {
+  const auto run = [](Planner& planner) {
+    EXPECT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
+    std::vector<Token> plan;
+    for (int passes = 1; passes < 9; ++passes) {
+      test::refine(planner, {.state = kStart}, {.passes = passes});
+      const auto tokens = planner.step(1).tokens;
+      plan.insert(plan.end(), tokens.begin(), tokens.end());
+    }
+    return plan;
+  };
+  for (int before = 0; before < 30; ++before) {
+    TwoWays denoiser;
+    Planner used(denoiser, options(3)), fresh(denoiser, options(3));
+    ASSERT_EQ(used.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
+    think(used, before);
+    EXPECT_EQ(run(used), run(fresh)) << "after " << before << " passes";
+  }
+}
+
+TEST(Choosing, EveryDecidedActionIsOneHoweverStepsAndPassesInterleave) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    TwoWays denoiser;
+    const StayLeft cost;
+    Planner planner(denoiser, options(seed), nullptr, nullptr, &cost);
+    ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
+    Random random(seed);
+    for (int tick = 0; tick < 200; ++tick) {
+      const std::int64_t head = planner.report().head;
+      // Now and then the world is elsewhere, so that there is something to choose.
+      const State seen{random.below(8) == 0 ? Token{60} : Token{32}, 3};
+      test::refine(planner, {.state = seen, .step = head, .started = head}, {.passes = random.below(6)});
+      for (int ahead = 0; ahead < planner.horizon(); ++ahead) {
+        ASSERT_LT(planner.step(ahead).action[0], kBins) << "seed " << seed << ", tick " << tick << ", ahead " << ahead;
+      }
+      planner.sent(1);
+      test::shift(planner, random.below(3));
+      planner.sent(0);
+    }
+  }
 }
 
 TEST(Choosing, OnePassOfOneWindowCannotCompare) {
