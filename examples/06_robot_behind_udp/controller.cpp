@@ -74,7 +74,7 @@ int run() {
   UdpRobot robot;
   std::optional<Plant> plant(std::in_place, robot.port());
   Denoiser denoiser(30);  // the bin of 1.5 m
-  ripen::Planner planner(denoiser, {.horizon = 32, .candidates = 8, .pass_windows = 8});
+  ripen::Planner planner(denoiser, {.method = ripen::PlanMethod::kBeam, .horizon = 32});
   ripen::SteadyClock clock;
   Watcher watcher(robot);
   ripen::ControlLoop loop(planner, robot, clock, {.budget = ripen::Budget{.passes = 2}, .limits = {kVelocityLimits}},

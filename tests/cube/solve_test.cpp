@@ -24,7 +24,11 @@ Cube cube_of(int number) {
   return random_cube(random);
 }
 
-Options quick() { return {.passes = 6, .virtual_time = true, .planner = {.candidates = 16}}; }
+Options quick() {
+  return {.passes = 6,
+          .virtual_time = true,
+          .planner = {.method = PlanMethod::kBeam, .candidates = 16, .pass_windows = 16}};
+}
 
 /// The logged turns, slipped ones left out, do lead from the start to a solved cube.
 void expect_turns_solve(const Cube& start, const Result& result) {
@@ -77,7 +81,10 @@ TEST(Solve, SameSeedAndPassesGiveTheSameRun) {
 }
 
 TEST(Solve, APlannerOnItsOwnThreadSolvesTooAndIsRecorded) {
-  Options options{.tick_us = 1000, .planner_thread = true, .planner = {.candidates = 16}, .max_moves = 300};
+  Options options{.tick_us = 1000,
+                  .planner_thread = true,
+                  .planner = {.method = PlanMethod::kBeam, .candidates = 16, .pass_windows = 16},
+                  .max_moves = 300};
   // How many passes fit between two turns is the machine's affair: only plans that reach the goal are turned.
   options.planner.wait_passes = 1 << 20;
   options.quarter_us = 5000;

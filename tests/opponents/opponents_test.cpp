@@ -28,7 +28,7 @@ using test::kIdle;
 constexpr Kind kKinds[] = {Kind::kRolling, Kind::kCold, Kind::kChunk, Kind::kChunkAhead, Kind::kReactive};
 
 std::unique_ptr<PlanSource> made(Denoiser& denoiser, Kind kind, int plan_passes = 64) {
-  return make(denoiser, {.horizon = 40, .candidates = 8, .pass_windows = 4},
+  return make(denoiser, {.method = PlanMethod::kBeam, .horizon = 40, .candidates = 8, .pass_windows = 4},
               {.kind = kind, .chunk = 4, .plan_passes = plan_passes});
 }
 
@@ -212,9 +212,14 @@ class WatchedDenoiser : public LineDenoiser {
 
 TEST(Opponents, ANewChunkLooksBackOnWhatWasSeenWhileTheOldOneWasDone) {
   WatchedDenoiser denoiser;
-  const auto plan = make(
-      denoiser, {.method = PlanMethod::kDenoise, .horizon = 10, .history = 8, .pass_windows = 1, .window_history = 2},
-      {.kind = Kind::kChunk, .chunk = 2, .plan_passes = 1});
+  const auto plan = make(denoiser,
+                         {.method = PlanMethod::kDenoise,
+                          .horizon = 10,
+                          .history = 8,
+                          .candidates = 1,
+                          .pass_windows = 1,
+                          .window_history = 2},
+                         {.kind = Kind::kChunk, .chunk = 2, .plan_passes = 1});
   ASSERT_EQ(plan->reset(State{3}, State{kMask}, kIdle), PlanReset::kOk);
   refine(*plan, {.state = State{3}}, {.passes = 1});
   shift(*plan, 1);
@@ -230,7 +235,8 @@ TEST(Opponents, WhoDoesNotPlanLooksFromBothSidesToo) {
   for (const Token start : {Token{13}, Token{27}}) {
     test::OneSidedDenoiser denoiser;
     const test::MirroredLine line(2);
-    const auto plan = make(denoiser, {.horizon = 40, .pass_windows = 4}, {.kind = Kind::kReactive}, &line);
+    const auto plan = make(denoiser, {.method = PlanMethod::kBeam, .horizon = 40, .pass_windows = 4},
+                           {.kind = Kind::kReactive}, &line);
     ASSERT_EQ(plan->reset(State{start}, kGoal, kIdle), PlanReset::kOk);
     EXPECT_EQ(refine(*plan, {.state = State{start}}, {.passes = 5}).passes, 1);
     EXPECT_EQ(plan->step(0).action[0], start < test::kLineGoal ? test::kRight : test::kLeft) << "from " << start;
@@ -246,11 +252,12 @@ TEST(Opponents, RefuseWhatThePlannerDoes) {
     EXPECT_EQ(plan->reset(State{3}, State{77}, kIdle), PlanReset::kBadGoal);
     EXPECT_EQ(plan->reset(State{3}, kGoal, State{9}), PlanReset::kBadHold);
     EXPECT_EQ(plan->reset(State{3}, kGoal, kIdle), PlanReset::kOk);
-    EXPECT_THROW((void)make(denoiser, {.horizon = 0}, {.kind = kind}), OptionsError);
+    EXPECT_THROW((void)make(denoiser, {.method = PlanMethod::kBeam, .horizon = 0}, {.kind = kind}), OptionsError);
   }
   LineDenoiser denoiser;
   try {
-    (void)make(denoiser, {.horizon = 40}, {.kind = Kind::kChunk, .chunk = 41, .plan_passes = 0});
+    (void)make(denoiser, {.method = PlanMethod::kBeam, .horizon = 40},
+               {.kind = Kind::kChunk, .chunk = 41, .plan_passes = 0});
     FAIL() << "accepted";
   } catch (const OptionsError& error) {
     EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("chunk 41"), testing::HasSubstr("plan_passes 0")));

@@ -30,7 +30,8 @@ class Standing : public ripen::Robot {
 
 bool ticks() {
   ripen::NativeDenoiser denoiser(ripen::ModelFile::load(MODEL));
-  ripen::Planner planner(denoiser, {ripen::.horizon = 8, .candidates = 8, .pass_windows = 8});
+  ripen::Planner planner(denoiser,
+                         {.method = ripen::PlanMethod::kBeam, .horizon = 8, .candidates = 8, .pass_windows = 8});
   Standing robot;
   ripen::ManualClock clock;
   ripen::TickLog log;
