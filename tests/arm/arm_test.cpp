@@ -103,8 +103,7 @@ TEST(Expert, DemonstrationsRestAtTheTarget) {
 
 TEST(Program, TheShippedModelSolvesMost) {
   const std::string json = testing::TempDir() + "arm.json";
-  const std::string command =
-      std::string(RIPEN_ARM) + " --random 20 --seed 500000 --virtual-time --json " + json;
+  const std::string command = std::string(RIPEN_ARM) + " --random 20 --seed 500000 --virtual-time --json " + json;
   EXPECT_NE(std::system(command.c_str()), -1);
   const std::string count = "test $(grep -c '\"succeeded\":true' " + json + ") -ge 18";
   EXPECT_EQ(std::system(count.c_str()), 0);
