@@ -219,7 +219,7 @@ TEST(PlannerThreadTest, RipensByWindowsToo) {
   PlannerThread plan(planner);
   LineRobot robot(3, 1, true);
   ManualClock clock;
-  Pace pace(plan, 60, true);
+  Pace pace(plan, 400, true);  // Ticks begin while the first plan is still being revealed.
   ControlLoop loop(plan, robot, clock, patient({.step_ticks = 1}), {&pace});
   ASSERT_EQ(loop.reset(kTask), ResetResult::kOk);
   loop.run({});

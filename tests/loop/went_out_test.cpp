@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "loop/real_time_section.hpp"
 #include "ripen/planner_thread.hpp"
 #include "ripen/token_layout.hpp"
 #include "support/joint_world.hpp"
@@ -58,9 +59,13 @@ class ScriptedPlan : public PlanSource {
     const bool right = (report_.head + ahead) % 2 == 0;
     return {.action = std::span(&actions_[right ? 1 : 0], 1), .decided = true, .level = 0};
   }
-  void sent(int steps, std::int64_t /*started*/) noexcept override { told.push_back("sent " + std::to_string(steps)); }
+  void sent(int steps, std::int64_t /*started*/) noexcept override {
+    const RobotSection section;  // What it notes is on the heap.
+    told.push_back("sent " + std::to_string(steps));
+  }
   void started(std::int64_t step, std::span<const Token> action,
                std::span<const Fraction> /*fractions*/) noexcept override {
+    const RobotSection section;
     told.push_back("step " + std::to_string(step) + " started with " + std::to_string(action[0]));
   }
   [[nodiscard]] const PlanReport& report() const noexcept override { return report_; }
@@ -238,6 +243,7 @@ TEST(WentOutTest, APlannersThreadHearsOfItToo) {
     std::size_t ticks = 0;
     std::vector<TickReport> reports;
     bool on_tick(const Tick& tick) noexcept override {
+      const RobotSection section;
       reports.push_back(tick.report);
       while (!plan->caught_up()) std::this_thread::yield();
       return reports.size() < ticks;
