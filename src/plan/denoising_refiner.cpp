@@ -82,6 +82,8 @@ void DenoisingRefiner::begin_plan() noexcept {
 /// Something is new: the plan is to be revised so often, and other candidates are of interest again.
 void DenoisingRefiner::ask_again(int sweeps) noexcept {
   sweeps_ = std::max(sweeps_, sweeps);
+  swept_ = 0;
+  changed_ = false;
   next_ = ledger_.head();
   rounds_in_vain_ = 0;
 }
@@ -306,6 +308,10 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
       if (next_ < end()) break;
       next_ = ledger_.head();
       --sweeps_;
+      ++swept_;
+      // What a sweep changed, what follows from it has not seen yet.
+      if (sweeps_ == 0 && changed_ && swept_ < options_.reveal_passes) sweeps_ = 1;
+      changed_ = false;
       break;
     case Purpose::kReveal:
       ++report.revealed;
@@ -428,6 +434,8 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
         doubt = is_hot ? level_of(decode_around(layout().slot(s), probabilities, drawn).confidence)
                        : level_of(decoded.confidence);
       }
+      const bool is_other = draft[slot] == kMask || !is_near(layout().slot(s), draft[slot], drawn);
+      changed_ = changed_ || (candidate == 0 && is_other);
       plan[slot] = decoded.mean;
       draft[slot] = drawn;
       if (!plan_fractions.empty()) {

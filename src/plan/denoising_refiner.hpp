@@ -117,6 +117,8 @@ class DenoisingRefiner : public Refiner {
   std::int64_t frontier_ = 0;  // First step whose action no pass has decided.
   std::int64_t next_ = 0;      // First step of the next window that was not in the last.
   int sweeps_ = 0;             // That the followed plan is to be revised.
+  int swept_ = 0;              // Since something new was seen.
+  bool changed_ = false;       // Whether this sweep changed a token for one of another mode.
   bool fresh_ = false;         // A pass has read what was seen last.
   std::vector<Draft> drafts_;  // By candidate.
   Purpose purpose_ = Purpose::kRevise;

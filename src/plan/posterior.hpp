@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <span>
 
 #include "ripen/plan_buffer.hpp"
@@ -77,6 +78,12 @@ inline Token draw_token(std::span<const float> probabilities, float highest, dou
   const double share = left / std::max(1e-9, static_cast<double>(probabilities[last]));
   fraction = static_cast<Fraction>(std::clamp(std::floor(share * 256.0) - 128.0, -128.0, 127.0));
   return static_cast<Token>(last);
+}
+
+/// Whether two tokens lie in one mode. Real-time safe.
+inline bool is_near(const Slot& slot, Token one, Token other) noexcept {
+  const int reach = slot.continuous() ? std::max(1, slot.vocabulary / kModeShare) : 0;
+  return std::abs(static_cast<int>(one) - static_cast<int>(other)) <= reach;
 }
 
 /// The likeliest token. Real-time safe.

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "loop/real_time_section.hpp"
 #include "ripen/control_loop.hpp"
 #include "ripen/error.hpp"
 #include "ripen/recorder.hpp"
@@ -214,13 +215,24 @@ TEST(PlannerThreadTest, BeginsAgainAfterReset) {
 }
 
 TEST(PlannerThreadTest, RipensByWindowsToo) {
+  /// Leaves the planner's thread the time that a real tick would.
+  struct Patience : TickObserver {
+    int left = 100;
+    bool on_tick(const Tick&) noexcept override {
+      const RobotSection section;  // A robot that takes its time.
+      std::this_thread::sleep_for(2ms);
+      return --left > 0;
+    }
+  };
   test::LineDenoiser denoiser;
-  Planner planner(denoiser, small_plans(PlanMethod::kDenoise));
+  PlannerOptions options = small_plans(PlanMethod::kDenoise);
+  options.candidates = 1;  // This model knows no plan that is unlikely enough to choose by.
+  Planner planner(denoiser, options);
   PlannerThread plan(planner);
   LineRobot robot(3, 1, true);
   ManualClock clock;
-  Pace pace(plan, 400, true);  // Ticks begin while the first plan is still being revealed.
-  ControlLoop loop(plan, robot, clock, patient({.step_ticks = 1}), {&pace});
+  Patience patience;
+  ControlLoop loop(plan, robot, clock, patient({.step_ticks = 1}), {&patience});
   ASSERT_EQ(loop.reset(kTask), ResetResult::kOk);
   loop.run({});
   EXPECT_EQ(robot.place(), kLineGoal);
