@@ -79,10 +79,14 @@ int program(int argc, char** argv) {
   ripen::PlannerOptions options{
       .horizon = 8, .candidates = 8, .window_history = 0, .reveal_passes = 2, .goal_clamp = ripen::GoalClamp::kAlways};
   CLI::App app("Drives a simulated arm round a disc to a target that jumps. Exit status: 0 all succeeded, 3 not all.");
-  app.add_option("--random", episodes, "Episodes, of the seeds from --seed on")->required()->check(CLI::PositiveNumber);
+  app.add_option("--random", episodes, "Episodes, of the seeds from --seed on")
+      ->required()
+      ->check(CLI::Range(1, 1000000));
   app.add_option("--seed", seed, "Of the first episode")->capture_default_str();
   app.add_option("--passes", passes, "In a tick")->check(CLI::Range(1, 10000))->capture_default_str();
-  app.add_option("--candidates", options.candidates, "Plans that compete")->capture_default_str();
+  app.add_option("--candidates", options.candidates, "Plans that compete")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
   app.add_flag("--reset", resets, "Begin a new plan where the target jumps, rather than aim the one that is there");
   app.add_option("--model", path, "Weights (the shipped ones unless given)");
   app.add_flag("--virtual-time", virtual_time, "Do not sleep between ticks");

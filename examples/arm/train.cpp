@@ -56,7 +56,7 @@ int program(int argc, char** argv) {
   CLI::App app("Trains a denoiser for the arm, from demonstrations that it makes");
   ripen::examples::declare_training(app, options, config, from);
   app.add_option("--demonstrations", count, "episodes of the expert")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
   ripen::examples::check_output("--output", options.output);

@@ -3,9 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <limits>
-#include <map>
 #include <string>
 
+#include "shared/choice.hpp"
 #include "shared/models.hpp"
 #include "shared/parse.hpp"
 #include "shared/replanning.hpp"
@@ -52,12 +52,12 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--reveal-passes", options.planner.reveal_passes, "Passes that reveal a draft")
       ->capture_default_str()
       ->group(planner);
-  app.add_option("--reveal-order", options.planner.reveal_order, "random, coarse-to-fine, surest or plan")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, RevealOrder>{{"random", RevealOrder::kRandom},
-                                                                     {"coarse-to-fine", RevealOrder::kCoarseToFine},
-                                                                     {"surest", RevealOrder::kSurest},
-                                                                     {"plan", RevealOrder::kPlan}}))
+  examples::add_choice<RevealOrder>(app, "--reveal-order", options.planner.reveal_order,
+                                    {{"plan", RevealOrder::kPlan},
+                                     {"surest", RevealOrder::kSurest},
+                                     {"coarse-to-fine", RevealOrder::kCoarseToFine},
+                                     {"random", RevealOrder::kRandom}},
+                                    "In which order a draft is revealed")
       ->group(planner);
   app.add_option("--switch-margin", options.planner.switch_margin, "By which a candidate must be better to be followed")
       ->capture_default_str()
