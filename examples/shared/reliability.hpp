@@ -95,13 +95,11 @@ class Reliability : public TickObserver {
   };
 
   void count(const Planned& planned, Token came) noexcept {
-    const Slot& slot = planner_.layout().slot(planned.slot);
-    const int reach = slot.continuous() ? std::max(1, slot.vocabulary / kModeShare) : 0;
     auto& tenths = planned.slot < planner_.layout().states() ? table_.states : table_.actions;
     Tenth& tenth = tenths[std::min<std::size_t>(9, static_cast<std::size_t>(planned.level * 10.0))];
     ++tenth.tokens;
     tenth.level += planned.level;
-    tenth.came_off += std::abs(static_cast<int>(planned.token) - static_cast<int>(came)) > reach ? 1 : 0;
+    tenth.came_off += is_near(planner_.layout().slot(planned.slot), planned.token, came) ? 0 : 1;
   }
 
   const Planner& planner_;

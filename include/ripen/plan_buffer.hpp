@@ -48,6 +48,10 @@ class RIPEN_EXPORT PlanBuffer {
   [[nodiscard]] std::span<Fraction> fractions(int candidate, std::int64_t step) noexcept;
   [[nodiscard]] std::span<const Fraction> fractions(int candidate, std::int64_t step) const noexcept;
 
+  /// Of one slot; 0 if none of the layout is continuous.
+  [[nodiscard]] Fraction fraction(int candidate, std::int64_t step, std::size_t slot) const noexcept {
+    return fractions_.empty() ? Fraction{0} : fractions(candidate, step)[slot];
+  }
   /// The same of the actions alone. [actions]
   [[nodiscard]] std::span<const Fraction> action_fractions(int candidate, std::int64_t step) const noexcept {
     return fractions_.empty() ? std::span<const Fraction>()

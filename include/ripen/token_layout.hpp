@@ -17,8 +17,9 @@ using Token = std::uint16_t;
 /// The token of a slot about which nothing is decided.
 inline constexpr Token kMask = 0xFFFF;
 
-/// Where in its bin a value of a binned channel lies: 1/256 of the bin's width from its centre.
+/// Where in its bin a value of a binned channel lies, from its centre: so many of kFractions to the bin's width.
 using Fraction = std::int8_t;
+inline constexpr int kFractions = 256;
 
 /// State slots say what the robot expects to see, action slots what it does.
 enum class SlotRole : std::uint8_t { kState, kAction };

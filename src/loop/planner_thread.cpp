@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "plan/fractions.hpp"
 #include "plan/ledger.hpp"
 #include "ripen/error.hpp"
 #include "util/log.hpp"
@@ -217,8 +218,7 @@ bool PlannerThread::aim(std::span<const Token> goal, std::span<const Fraction> f
   if (told.plan == 0 || impl_->planner.check(told.start, goal, told.hold) != PlanReset::kOk) return false;
   if (!fractions.empty() && fractions.size() != goal.size()) return false;
   std::ranges::copy(goal, told.goal.begin());
-  std::ranges::fill(told.goal_fractions, Fraction{0});
-  std::ranges::copy(fractions, told.goal_fractions.begin());
+  copy_fractions(fractions, told.goal_fractions);
   ++told.aimed;
   impl_->tell();
   return true;
@@ -234,8 +234,7 @@ void PlannerThread::observe(const TickObservation& observation) noexcept {
   if (observation.hold.size() == t.told.hold.size()) std::ranges::copy(observation.hold, t.told.hold.begin());
   if (!observation.state.empty()) {
     std::ranges::copy(observation.state, t.told.state.begin());
-    std::ranges::fill(t.told.fractions, Fraction{0});
-    std::ranges::copy(observation.fractions, t.told.fractions.begin());
+    copy_fractions(observation.fractions, t.told.fractions);
     t.told.state_step = observation.state_step;
     ++t.told.sensed;
   }
@@ -309,8 +308,7 @@ void PlannerThread::sent(int steps, std::int64_t started) noexcept {
     const PlannedStep planned = impl_->step(i);
     Sent& sent = told.sent[static_cast<std::size_t>(step) % kSent];
     std::ranges::copy(planned.action, sent.action.begin());
-    std::ranges::fill(sent.fractions, Fraction{0});
-    std::ranges::copy(planned.fractions, sent.fractions.begin());
+    copy_fractions(planned.fractions, sent.fractions);
     sent.decided = planned.decided;
     sent.level = planned.level;
     sent.step = step;
@@ -326,8 +324,7 @@ void PlannerThread::started(std::int64_t step, std::span<const Token> action,
   if (step != told.ledger.started || impl_->planner.check(told.start, told.goal, action) != PlanReset::kOk) return;
   Sent& sent = told.sent[static_cast<std::size_t>(step) % kSent];
   std::ranges::copy(action, sent.action.begin());
-  std::ranges::fill(sent.fractions, Fraction{0});
-  std::ranges::copy(fractions.first(std::min(fractions.size(), action.size())), sent.fractions.begin());
+  copy_fractions(fractions, sent.fractions);
   sent.decided = false;
   sent.level = kFullNoise;
   sent.step = step;
@@ -428,12 +425,12 @@ void PlannerThread::Impl::publish() noexcept {
   to.plan = plan;
   to.decided = 0;
   auto token = to.tokens.begin();
-  std::ranges::fill(to.fractions, Fraction{0});
+  const auto actions = static_cast<std::size_t>(layout.actions());
   for (int i = 0; i < planner.horizon(); ++i) {
     const PlannedStep step = planner.step(i);
     if (step.decided) to.decided = i + 1;
     token = std::ranges::copy(step.tokens, token).out;
-    std::ranges::copy(step.fractions, to.fractions.begin() + static_cast<std::ptrdiff_t>(i) * layout.actions());
+    copy_fractions(step.fractions, std::span(to.fractions).subspan(static_cast<std::size_t>(i) * actions, actions));
     to.levels[static_cast<std::size_t>(i)] = step.level;
   }
   to.passes = all_passes;

@@ -17,7 +17,6 @@ namespace ripen {
 
 /// How much of a value is the neighbour's, in [0, 0.5]; the rest is its own bin's. Real-time safe.
 [[nodiscard]] inline float share_of_neighbour(Fraction fraction) noexcept {
-  constexpr float kFractions = 256.0F;  // Of a bin.
   return static_cast<float>(std::abs(int{fraction})) / kFractions;
 }
 

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "plan/posterior.hpp"
 #include "plan/softmax.hpp"
 
 namespace ripen {
@@ -63,7 +62,7 @@ void DenoisingRefiner::reset(std::span<const Token> state, std::span<const Token
   ledger_ = {};
   frontier_ = next_ = 0;
   std::ranges::copy(goal, goal_.begin());
-  std::ranges::fill(goal_fractions_, Fraction{0});
+  copy_fractions({}, goal_fractions_);
   std::ranges::copy(hold, hold_.begin());
   for (const int row : {plan_row(0), draft_row(0)}) std::ranges::copy(state, buffer_.tokens(row, 0).begin());
   std::ranges::fill(buffer_.levels(plan_row(0), 0).first(state.size()), NoiseLevel{0});
@@ -90,8 +89,7 @@ void DenoisingRefiner::ask_again(int sweeps) noexcept {
 
 void DenoisingRefiner::aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept {
   std::ranges::copy(goal, goal_.begin());
-  std::ranges::fill(goal_fractions_, Fraction{0});
-  std::ranges::copy(fractions, goal_fractions_.begin());
+  copy_fractions(fractions, goal_fractions_);
   if (options_.goal_clamp == GoalClamp::kNone) return;
   doubt(ledger_.open());
 }
@@ -145,10 +143,13 @@ void DenoisingRefiner::observe(const TickObservation& observation, PlanReport& r
   if (is_doubtful) doubt(observation.state_step);
 }
 
+bool DenoisingRefiner::is_off(std::size_t slot, Token predicted, Token seen) const noexcept {
+  return std::abs(static_cast<int>(predicted) - static_cast<int>(seen)) > most_bins_off_[slot];
+}
+
 bool DenoisingRefiner::contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept {
   for (std::size_t s = 0; s < seen.size(); ++s) {
-    if (predicted[s] == kMask || seen[s] == kMask) continue;
-    if (std::abs(static_cast<int>(predicted[s]) - static_cast<int>(seen[s])) > most_bins_off_[s]) return true;
+    if (predicted[s] != kMask && seen[s] != kMask && is_off(s, predicted[s], seen[s])) return true;
   }
   return false;
 }
@@ -169,8 +170,7 @@ float DenoisingRefiner::surprise_of(std::int64_t step, std::span<const Token> se
   for (std::size_t s = 0; s < seen.size(); ++s) {
     if (predicted[s] == kMask || seen[s] == kMask || levels[s] == 0) continue;
     const float outside = static_cast<float>(levels[s]) / kFullNoise;
-    const bool is_off = std::abs(static_cast<int>(predicted[s]) - static_cast<int>(seen[s])) > most_bins_off_[s];
-    sum += nats(is_off ? outside : 1.0F - outside);
+    sum += nats(is_off(s, predicted[s], seen[s]) ? outside : 1.0F - outside);
   }
   return static_cast<float>(sum);
 }
@@ -343,8 +343,6 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
   std::size_t at = static_cast<std::size_t>(place) * static_cast<std::size_t>(window.steps) * slots;
   for (std::int64_t step = window.first; step < window_end; ++step) {
     const auto known = buffer_.tokens(plan_row(0), step), draft = buffer_.tokens(draft_row(candidate), step);
-    const auto known_fractions = buffer_.fractions(plan_row(0), step);
-    const auto draft_fractions = buffer_.fractions(draft_row(candidate), step);
     for (std::size_t s = 0; s < slots; ++s, ++at) {
       Token token = kMask;
       Fraction fraction = 0;
@@ -353,10 +351,10 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
         fraction = goal_fractions_[s];
       } else if (is_fixed(step, s)) {
         token = known[s];
-        fraction = known_fractions.empty() ? Fraction{0} : known_fractions[s];
+        fraction = buffer_.fraction(plan_row(0), step, s);
       } else if (is_shown(step, s, candidate)) {
         token = draft[s];
-        fraction = draft_fractions.empty() ? Fraction{0} : draft_fractions[s];
+        fraction = buffer_.fraction(draft_row(candidate), step, s);
       }
       tokens_[at] = token;
       fractions_[at] = fraction;
@@ -393,16 +391,22 @@ DenoisingRefiner::Posterior DenoisingRefiner::posterior_of(int slot, const float
   return {probabilities, softmax(own, 1.0, probabilities)};
 }
 
+/// What is to be done, or expected, according to a pass.
+void DenoisingRefiner::plan(int candidate, std::int64_t step, std::size_t slot, const Decision& decoded) noexcept {
+  const int row = plan_row(candidate);
+  buffer_.tokens(row, step)[slot] = decoded.mean;
+  if (const auto fractions = buffer_.fractions(row, step); !fractions.empty()) fractions[slot] = decoded.fraction;
+  buffer_.levels(row, step)[slot] = std::max(level_of(decoded.confidence), NoiseLevel{1});  // 0 is for what is known.
+}
+
 /// Takes over what a pass says of a candidate. logits: [steps][logits]
 void DenoisingRefiner::decide(const Window& window, int candidate, const float* logits) noexcept {
   const bool is_hot = options_.temperature > 1.0;
   for (int i = window.known; i < window.steps; ++i) {
     const std::int64_t step = window.first + i;
     const float* own = logits + static_cast<std::ptrdiff_t>(i) * layout().logits();
-    const auto plan = buffer_.tokens(plan_row(candidate), step), draft = buffer_.tokens(draft_row(candidate), step);
-    const auto plan_fractions = buffer_.fractions(plan_row(candidate), step);
+    const auto draft = buffer_.tokens(draft_row(candidate), step);
     const auto draft_fractions = buffer_.fractions(draft_row(candidate), step);
-    const auto levels = buffer_.levels(plan_row(candidate), step);
     for (int s = 0; s < layout().slots(); ++s) {
       const auto slot = static_cast<std::size_t>(s);
       if (is_fixed(step, slot)) continue;
@@ -436,13 +440,9 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
       }
       const bool is_other = draft[slot] == kMask || !is_near(layout().slot(s), draft[slot], drawn);
       changed_ = changed_ || (candidate == 0 && is_other);
-      plan[slot] = decoded.mean;
+      plan(candidate, step, slot, decoded);
       draft[slot] = drawn;
-      if (!plan_fractions.empty()) {
-        plan_fractions[slot] = decoded.fraction;
-        draft_fractions[slot] = layout().slot(s).continuous() ? fraction : Fraction{0};
-      }
-      levels[slot] = std::max(level_of(decoded.confidence), NoiseLevel{1});  // 0 is for what is known.
+      if (!draft_fractions.empty()) draft_fractions[slot] = layout().slot(s).continuous() ? fraction : Fraction{0};
       buffer_.levels(draft_row(candidate), step)[slot] = doubt;
     }
   }
@@ -479,10 +479,8 @@ double DenoisingRefiner::rank(const Window& window, int candidate, int place) no
       const Decision decoded = decode_around(layout().slot(s), posterior_of(s, logits).probabilities, draft[slot]);
       if (step >= ledger_.head()) seen.surprise += nats(decoded.confidence);
       if (candidate == 0) continue;
-      buffer_.tokens(plan_row(candidate), step)[slot] = decoded.mean;
-      if (const auto own = buffer_.fractions(plan_row(candidate), step); !own.empty()) own[slot] = decoded.fraction;
-      const NoiseLevel level = std::max(level_of(decoded.confidence), NoiseLevel{1});
-      for (const int row : {plan_row(candidate), draft_row(candidate)}) buffer_.levels(row, step)[slot] = level;
+      plan(candidate, step, slot, decoded);
+      buffer_.levels(draft_row(candidate), step)[slot] = buffer_.levels(plan_row(candidate), step)[slot];
     }
   }
   if (denoiser_.capabilities().value) seen.to_go = values_[static_cast<std::size_t>(first + window.steps - 1)];

@@ -6,6 +6,7 @@
 
 #include "plan/checked_denoiser.hpp"
 #include "plan/guide.hpp"
+#include "plan/posterior.hpp"
 #include "plan/refiner.hpp"
 #include "plan/reveal.hpp"
 #include "ripen/planner.hpp"
@@ -75,6 +76,7 @@ class DenoisingRefiner : public Refiner {
   [[nodiscard]] bool is_goal(std::int64_t step, std::size_t slot, std::int64_t end) const noexcept;
 
   // --- What becomes known ---
+  [[nodiscard]] bool is_off(std::size_t slot, Token predicted, Token seen) const noexcept;
   [[nodiscard]] bool contradicts(std::span<const Token> predicted, std::span<const Token> seen) const noexcept;
   [[nodiscard]] bool is_met(std::span<const Token> state) const noexcept;
   [[nodiscard]] float surprise_of(std::int64_t step, std::span<const Token> seen) const noexcept;
@@ -94,6 +96,7 @@ class DenoisingRefiner : public Refiner {
   void show(const Window& window, int candidate, int place) noexcept;
   [[nodiscard]] bool is_shown(std::int64_t step, std::size_t slot, int candidate) noexcept;
   [[nodiscard]] bool denoise(const Window& window, int windows) noexcept;
+  void plan(int candidate, std::int64_t step, std::size_t slot, const Decision& decoded) noexcept;
   void decide(const Window& window, int candidate, const float* logits) noexcept;
   [[nodiscard]] double rank(const Window& window, int candidate, int place) noexcept;
   [[nodiscard]] std::int64_t arrival_of(int candidate, const Window& window) const noexcept;

@@ -21,9 +21,8 @@ double Guide::score(const PlanBuffer& buffer, const Seen& seen) noexcept {
     auto value = values_.begin();
     for (int i = 0; i < seen.steps; ++i) {
       const auto tokens = buffer.tokens(seen.row, seen.first + i);
-      const auto fractions = buffer.fractions(seen.row, seen.first + i);
       for (std::size_t s = 0; s < tokens.size(); ++s) {
-        *value++ = tokenizer_.decode(static_cast<int>(s), tokens[s], fractions.empty() ? Fraction{0} : fractions[s]);
+        *value++ = tokenizer_.decode(static_cast<int>(s), tokens[s], buffer.fraction(seen.row, seen.first + i, s));
       }
     }
     const auto slots = static_cast<int>(buffer.layout().slots());

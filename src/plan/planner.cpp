@@ -30,6 +30,12 @@ bool is_action(const TokenLayout& layout, std::span<const Token> action) noexcep
   return true;
 }
 
+PlanReset check_goal(const TokenLayout& layout, PlanMethod method, std::span<const Token> goal) noexcept {
+  if (std::ssize(goal) != layout.states() || !layout.valid(goal, true)) return PlanReset::kBadGoal;
+  const bool is_wanted = std::ranges::any_of(goal, [](Token token) { return token != kMask; });
+  return is_wanted || method == PlanMethod::kDenoise ? PlanReset::kOk : PlanReset::kNoGoal;
+}
+
 /// What the denoiser lacks for a planner of these options.
 std::string problems_with(const Denoiser& denoiser, const PlannerOptions& options, const Transition* transition,
                           const Cost* cost) {
@@ -130,10 +136,9 @@ PlanReset Planner::check(std::span<const Token> state, std::span<const Token> go
                          std::span<const Token> hold) const noexcept {
   const TokenLayout& l = layout();
   if (std::ssize(state) != l.states() || !l.valid(state, false)) return PlanReset::kBadState;
-  if (std::ssize(goal) != l.states() || !l.valid(goal, true)) return PlanReset::kBadGoal;
-  if (!is_action(l, hold)) return PlanReset::kBadHold;
-  const bool is_wanted = std::ranges::any_of(goal, [](Token token) { return token != kMask; });
-  return is_wanted || options().method == PlanMethod::kDenoise ? PlanReset::kOk : PlanReset::kNoGoal;
+  const PlanReset of_goal = check_goal(l, options().method, goal);
+  if (of_goal == PlanReset::kBadGoal) return of_goal;
+  return is_action(l, hold) ? of_goal : PlanReset::kBadHold;
 }
 
 PlanReset Planner::reset(std::span<const Token> state, std::span<const Token> goal,
@@ -209,10 +214,8 @@ void Planner::started(std::int64_t step, std::span<const Token> action, std::spa
 }
 
 bool Planner::aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept {
-  const bool is_wanted = std::ranges::any_of(goal, [](Token token) { return token != kMask; });
-  if (!impl_->ready || std::ssize(goal) != layout().states() || !layout().valid(goal, true)) return false;
+  if (!impl_->ready || check_goal(layout(), options().method, goal) != PlanReset::kOk) return false;
   if (!fractions.empty() && fractions.size() != goal.size()) return false;
-  if (!is_wanted && options().method == PlanMethod::kBeam) return false;
   impl_->refiner->aim(goal, fractions);
   impl_->describe();
   return true;

@@ -8,12 +8,23 @@
 #include <cstdlib>
 #include <span>
 
+#include "plan/fractions.hpp"
 #include "ripen/plan_buffer.hpp"
 
 namespace ripen {
 
 /// A mode of a binned channel reaches this part of its range to either side.
 inline constexpr int kModeShare = 24;
+
+/// [bins] How far a mode reaches to either side; a category's is itself alone. Real-time safe.
+inline int reach_of(const Slot& slot) noexcept {
+  return slot.continuous() ? std::max(1, slot.vocabulary / kModeShare) : 0;
+}
+
+/// Whether two tokens lie in one mode. Real-time safe.
+inline bool is_near(const Slot& slot, Token one, Token other) noexcept {
+  return std::abs(static_cast<int>(one) - static_cast<int>(other)) <= reach_of(slot);
+}
 
 /// The likeliest tokens of a step's state slots. logits: [state_logits]; state: [states]. Real-time safe.
 inline void decide_state(const TokenLayout& layout, const float* logits, std::span<Token> state) noexcept {
@@ -76,14 +87,9 @@ inline Token draw_token(std::span<const float> probabilities, float highest, dou
   if (probabilities[last] < least)
     last = static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
   const double share = left / std::max(1e-9, static_cast<double>(probabilities[last]));
-  fraction = static_cast<Fraction>(std::clamp(std::floor(share * 256.0) - 128.0, -128.0, 127.0));
+  constexpr double kMost = kFractions / 2;
+  fraction = static_cast<Fraction>(std::clamp(std::floor(share * kFractions) - kMost, -kMost, kMost - 1.0));
   return static_cast<Token>(last);
-}
-
-/// Whether two tokens lie in one mode. Real-time safe.
-inline bool is_near(const Slot& slot, Token one, Token other) noexcept {
-  const int reach = slot.continuous() ? std::max(1, slot.vocabulary / kModeShare) : 0;
-  return std::abs(static_cast<int>(one) - static_cast<int>(other)) <= reach;
 }
 
 /// The likeliest token. Real-time safe.
@@ -96,7 +102,7 @@ inline Token likeliest(std::span<const float> probabilities) noexcept {
 inline Decision decode_around(const Slot& slot, std::span<const float> probabilities, Token token) noexcept {
   if (!slot.continuous()) return {token, token, 0, probabilities[token]};
   const auto bins = static_cast<int>(probabilities.size());
-  const int reach = std::max(1, bins / kModeShare);
+  const int reach = reach_of(slot);
   float mass = 0.0F;
   double mean = token;
   for (int turn = 0; turn < 2; ++turn) {  // Once from the token, and once from where that led.
@@ -111,8 +117,7 @@ inline Decision decode_around(const Slot& slot, std::span<const float> probabili
     if (mass > 0.0F) mean = sum / static_cast<double>(mass);
   }
   const long bin = std::lround(mean);
-  const long fraction = std::clamp(std::lround((mean - static_cast<double>(bin)) * 256.0), -128L, 127L);
-  return {token, static_cast<Token>(bin), static_cast<Fraction>(fraction), mass};
+  return {token, static_cast<Token>(bin), fraction_of(mean - static_cast<double>(bin)), mass};
 }
 
 /// The noise level of a token decided with this probability.

@@ -3,13 +3,10 @@
 #include <limits>
 #include <utility>
 
+#include "plan/fractions.hpp"
 #include "ripen/token_layout.hpp"
 
 namespace ripen {
-
-namespace {
-constexpr double kFractions = 256.0;  // of a bin
-}  // namespace
 
 Tokenizer::Tokenizer(TokenLayout layout) : layout_(std::move(layout)) {}
 
@@ -25,7 +22,7 @@ Token Tokenizer::encode(int slot, double value, Fraction& fraction) const noexce
   if (s.continuous()) {
     const double bins = std::clamp((value - s.low) / (s.high - s.low), 0.0, 1.0) * s.vocabulary;
     const double bin = std::min(std::floor(bins), s.vocabulary - 1.0);
-    fraction = static_cast<Fraction>(std::clamp(std::lround((bins - bin - 0.5) * kFractions), -128L, 127L));
+    fraction = fraction_of(bins - bin - 0.5);
     return static_cast<Token>(bin);
   }
   if (value < 0.0 || value >= s.vocabulary || value != std::floor(value)) return kMask;
@@ -36,7 +33,7 @@ double Tokenizer::decode(int slot, Token token, Fraction fraction) const noexcep
   const Slot& s = layout_.slot(slot);
   if (token == kMask) return std::numeric_limits<double>::quiet_NaN();
   if (!s.continuous()) return token;
-  return s.low + (token + 0.5 + fraction / kFractions) * (s.high - s.low) / s.vocabulary;
+  return s.low + (token + 0.5 + static_cast<double>(fraction) / kFractions) * (s.high - s.low) / s.vocabulary;
 }
 
 bool Tokenizer::encode_state(std::span<const double> state, std::span<Token> tokens) const noexcept {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "plan/fractions.hpp"
 #include "ripen/error.hpp"
 
 namespace ripen::train {
@@ -56,21 +57,18 @@ void Corruption::set_levels(int steps, Random& random) {
 }
 
 void Corruption::noise(int slot, Token& token, Fraction& fraction, double level, Random& random) const {
-  constexpr double kFractions = 256.0;  // Of a bin.
   const Slot& s = layout_.slot(slot);
   if (random.uniform() < level) {
     token = random.uniform() < kWrong ? static_cast<Token>(random.below(s.vocabulary)) : kMask;
     const bool somewhere = options_.fractions && s.continuous() && token != kMask;
-    fraction = static_cast<Fraction>(somewhere ? random.below(256) - 128 : 0);
+    fraction = static_cast<Fraction>(somewhere ? random.below(kFractions) - kFractions / 2 : 0);
     return;
   }
   if (!s.continuous()) return;
   const double spread = level * kSpread * s.vocabulary;
-  const double moved = token + fraction / kFractions + spread * random.normal();
+  const double moved = token + static_cast<double>(fraction) / kFractions + spread * random.normal();
   token = static_cast<Token>(std::clamp(std::round(moved), 0.0, s.vocabulary - 1.0));
-  if (options_.fractions) {
-    fraction = static_cast<Fraction>(std::clamp(std::lround((moved - token) * kFractions), -128L, 127L));
-  }
+  if (options_.fractions) fraction = fraction_of(moved - token);
 }
 
 void Corruption::tell(const Known& known, bool goal_at_end, std::span<std::uint8_t> told) const {

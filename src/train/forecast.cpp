@@ -30,7 +30,8 @@ double quality(const torch::Tensor& logits, const TokenLayout& layout, int slot,
     const double value = static_cast<double>(said.data_ptr<float>()[w]), token = batch.clean.tokens[at];
     const std::uint64_t good = slot == layout.states() ? batch.window_good[row] : 0;
     if (own.continuous()) {
-      sum += std::abs(value - token - batch.clean.fractions[at] / 256.0) * (own.high - own.low) / own.vocabulary;
+      sum += std::abs(value - token - static_cast<double>(batch.clean.fractions[at]) / kFractions) *
+             (own.high - own.low) / own.vocabulary;
     } else {
       sum += (good != 0 ? is_good(good, static_cast<int>(value)) : value == token) ? 1.0 : 0.0;
     }
