@@ -87,7 +87,7 @@ inline Token draw_token(std::span<const float> probabilities, float highest, dou
   if (probabilities[last] < least)
     last = static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
   const double share = left / std::max(1e-9, static_cast<double>(probabilities[last]));
-  constexpr double kMost = kFractions / 2;
+  constexpr double kMost = 0.5 * kFractions;
   fraction = static_cast<Fraction>(std::clamp(std::floor(share * kFractions) - kMost, -kMost, kMost - 1.0));
   return static_cast<Token>(last);
 }
