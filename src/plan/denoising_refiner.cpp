@@ -219,6 +219,7 @@ void DenoisingRefiner::doubt(std::int64_t from) noexcept {
       }
     }
   }
+  drafts_[0].arrival = kAnyTime;
   fresh_ = false;
   ask_again(options_.reveal_passes);
 }
@@ -241,6 +242,7 @@ void DenoisingRefiner::shift(int steps) noexcept {
   buffer_.shift(steps);
   ledger_.done += steps;
   ledger_.started = std::max(ledger_.started, ledger_.head());  // It may have jumped over the whole horizon.
+  if (drafts_[0].arrival <= ledger_.head()) drafts_[0].arrival = kAnyTime;  // It is late.
   frontier_ = std::max(frontier_, ledger_.head());
   ask_again(1);  // Steps have entered the horizon.
 }
@@ -255,10 +257,12 @@ bool DenoisingRefiner::is_known(std::int64_t step) const noexcept {
   return std::ranges::all_of(buffer_.levels(plan_row(0), step), [](NoiseLevel level) { return level == 0; });
 }
 
-bool DenoisingRefiner::is_goal(std::int64_t step, std::size_t slot, std::int64_t window_end) const noexcept {
-  if (slot >= goal_.size() || goal_[slot] == kMask) return false;
-  return options_.goal_clamp == GoalClamp::kAlways ||
-         (options_.goal_clamp == GoalClamp::kEnd && step + 1 >= window_end && step >= ledger_.started);
+bool DenoisingRefiner::is_goal(int candidate, std::int64_t step, std::size_t slot,
+                               std::int64_t window_end) const noexcept {
+  if (slot >= goal_.size() || goal_[slot] == kMask || options_.goal_clamp == GoalClamp::kNone) return false;
+  if (options_.goal_clamp == GoalClamp::kAlways) return true;
+  const bool is_there = step + 1 >= window_end || step >= drafts_[static_cast<std::size_t>(candidate)].arrival;
+  return is_there && step >= ledger_.started;
 }
 
 /// A window begins with steps that are known, or that the pass before has decided.
@@ -346,7 +350,7 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
     for (std::size_t s = 0; s < slots; ++s, ++at) {
       Token token = kMask;
       Fraction fraction = 0;
-      if (is_goal(step, s, window_end)) {
+      if (is_goal(candidate, step, s, window_end)) {
         token = goal_[s];
         fraction = goal_fractions_[s];
       } else if (is_fixed(step, s)) {
@@ -414,7 +418,7 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
       Token drawn = 0;
       Fraction fraction = 0;
       NoiseLevel doubt = 0;
-      if (is_goal(step, slot, window.first + window.steps)) {
+      if (is_goal(candidate, step, slot, window.first + window.steps)) {
         drawn = goal_[slot];
         fraction = goal_fractions_[slot];
         decoded = {.token = drawn, .mean = drawn, .fraction = goal_fractions_[slot], .confidence = 1.0F};
@@ -450,6 +454,14 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
 
 // --- Choosing ---
 
+/// When a candidate of a new round is to be at the goal: one that keeps much of the followed plan as early as that, the
+/// others at any time.
+std::int64_t DenoisingRefiner::arrival_to_ask(int candidate) noexcept {
+  if (options_.goal_clamp != GoalClamp::kArrival) return kAnyTime;
+  if (2 * candidate > options_.candidates) return drafts_[0].arrival;
+  return ledger_.started + 1 + random_.below(static_cast<int>(end() - 1 - ledger_.started));
+}
+
 /// Drafts copies of the followed plan, each of which keeps another share of it: the first one nothing.
 void DenoisingRefiner::begin_round() noexcept {
   const Window window = window_at(ledger_.head());
@@ -458,7 +470,8 @@ void DenoisingRefiner::begin_round() noexcept {
     buffer_.copy(draft_row(0), draft_row(c), window.first, end());
     drafts_[static_cast<std::size_t>(c)] = {
         .reveal = Reveal(options_.reveal_order, ledger_.head(), window.steps, random_.next()),
-        .kept = (c - 1.0) / (options_.candidates - 1)};
+        .kept = (c - 1.0) / (options_.candidates - 1),
+        .arrival = arrival_to_ask(c)};
   }
   at_ = 1;
   in_round_ = true;
@@ -475,7 +488,8 @@ double DenoisingRefiner::rank(const Window& window, int candidate, int place) no
     const auto draft = buffer_.tokens(draft_row(candidate), step);
     for (int s = 0; s < layout().slots(); ++s) {
       const auto slot = static_cast<std::size_t>(s);
-      if (is_fixed(step, slot) || is_goal(step, slot, window.first + window.steps) || draft[slot] == kMask) continue;
+      if (is_fixed(step, slot) || is_goal(candidate, step, slot, window.first + window.steps) || draft[slot] == kMask)
+        continue;
       const Decision decoded = decode_around(layout().slot(s), posterior_of(s, logits).probabilities, draft[slot]);
       if (step >= ledger_.head()) seen.surprise += nats(decoded.confidence);
       if (candidate == 0) continue;
@@ -509,6 +523,7 @@ void DenoisingRefiner::end_round(PlanReport& report) noexcept {
   if (!(drafts_[static_cast<std::size_t>(best)].score < -options_.switch_margin)) return;
   rounds_in_vain_ = 0;
   report.switched = true;
+  drafts_[0].arrival = drafts_[static_cast<std::size_t>(best)].arrival;
   const Window window = window_at(ledger_.head());
   for (std::int64_t step = window.first + window.known; step < window.first + window.steps; ++step) {
     for (const auto& [from, to] : {std::pair(draft_row(best), draft_row(0)), std::pair(plan_row(best), plan_row(0))}) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "plan/checked_denoiser.hpp"
 #include "plan/guide.hpp"
@@ -62,7 +63,9 @@ class DenoisingRefiner : public Refiner {
     double kept = 0.0;  // Share of it that is shown from the beginning.
     int passes = 0;     // That have seen it; from reveal_passes on it is whole.
     double score = 0.0;
+    std::int64_t arrival = kAnyTime;  // The step from which on the goal is clamped (GoalClamp::kArrival).
   };
+  static constexpr std::int64_t kAnyTime = std::numeric_limits<std::int64_t>::max();
 
   [[nodiscard]] static int plan_row(int candidate) noexcept { return 2 * candidate; }
   [[nodiscard]] static int draft_row(int candidate) noexcept { return 2 * candidate + 1; }
@@ -72,8 +75,8 @@ class DenoisingRefiner : public Refiner {
   /// Seen, or sent: no pass can change it.
   [[nodiscard]] bool is_fixed(std::int64_t step, std::size_t slot) const noexcept;
   [[nodiscard]] bool is_known(std::int64_t step) const noexcept;
-  /// Whether the goal stands in a slot of a window that ends before `end`.
-  [[nodiscard]] bool is_goal(std::int64_t step, std::size_t slot, std::int64_t end) const noexcept;
+  /// Whether the goal stands in a slot of a candidate, in a window that ends before `end`.
+  [[nodiscard]] bool is_goal(int candidate, std::int64_t step, std::size_t slot, std::int64_t end) const noexcept;
 
   // --- What becomes known ---
   [[nodiscard]] bool is_off(std::size_t slot, Token predicted, Token seen) const noexcept;
@@ -100,6 +103,7 @@ class DenoisingRefiner : public Refiner {
   void decide(const Window& window, int candidate, const float* logits) noexcept;
   [[nodiscard]] double rank(const Window& window, int candidate, int place) noexcept;
   [[nodiscard]] std::int64_t arrival_of(int candidate, const Window& window) const noexcept;
+  [[nodiscard]] std::int64_t arrival_to_ask(int candidate) noexcept;
   void begin_round() noexcept;
   void end_round(PlanReport& report) noexcept;
   struct Posterior {

@@ -289,6 +289,37 @@ TEST(Goal, StandsAtTheEndOfEveryWindow) {
   for (std::size_t i = 3; i < last; i += 3) EXPECT_EQ(denoiser.shown[i], kMask) << "nothing else is known yet";
 }
 
+TEST(Goal, CandidatesAreAskedToArriveAtDifferentTimes) {
+  TwoWays denoiser;
+  PlannerOptions wanted = options();
+  wanted.goal_clamp = GoalClamp::kArrival;
+  wanted.reveal_passes = 1;
+  Planner planner(denoiser, wanted);
+  ASSERT_EQ(planner.reset(kStart, State{kRight, kMask}, kIdle), PlanReset::kOk);
+  const std::size_t steps = static_cast<std::size_t>(wanted.horizon);
+  // Of each window, the step from which on the goal stands in it.
+  const auto arrivals = [&] {
+    std::vector<std::size_t> result;
+    for (int w = 0; w < denoiser.windows; ++w) {
+      std::size_t step = steps;
+      while (step > 0 && denoiser.shown[(static_cast<std::size_t>(w) * steps + step - 1) * 3] == kRight) --step;
+      result.push_back(step);
+    }
+    return result;
+  };
+  test::refine(planner, {.state = kStart}, {.passes = 1});
+  EXPECT_EQ(arrivals(), std::vector{steps - 1}) << "the first plan may arrive at any time";
+  std::vector<int> asked(steps, 0);
+  for (int round = 0; round < 40; ++round) {
+    test::refine(planner, {}, {.passes = 1});
+    if (planner.report().revealed == 0) continue;
+    EXPECT_EQ(denoiser.windows, wanted.candidates - 1);
+    ++asked[arrivals().front()];
+  }
+  EXPECT_EQ(asked[0], 0) << "that is where the robot stands";
+  for (std::size_t step = 1; step < steps; ++step) EXPECT_GT(asked[step], 0) << "step " << step;
+}
+
 TEST(Goal, AimingKeepsThePlanAsADraft) {
   TwoWays denoiser;
   PlannerOptions wanted = options();
