@@ -12,6 +12,10 @@ namespace {
 constexpr double kTolerance = 0.05;
 /// The least level of a plan whose predictions failed: half of it is drawn again.
 constexpr NoiseLevel kDoubt = 128;
+/// Of the times at which the robot may be at the goal, which a candidate is asked for: from this share of them on ...
+constexpr double kEarliest = 0.1;
+/// ... up to this.
+constexpr double kLatest = 0.6;
 /// No token is less likely than this to whoever adds up nats.
 constexpr float kLeast = 1e-6F;
 
@@ -50,6 +54,7 @@ DenoisingRefiner::DenoisingRefiner(CheckedDenoiser& model, const PlannerOptions&
   tokens_.assign(positions * static_cast<std::size_t>(model.layout().slots()), kMask);
   fractions_.assign(tokens_.size(), 0);
   logits_.resize(positions * static_cast<std::size_t>(model.layout().logits()));
+  arrived_.resize(static_cast<std::size_t>(model.max_steps()));
   values_.assign(positions, 0.0F);
 }
 
@@ -296,6 +301,13 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
   for (int place = 0; place < windows; ++place) show(window, candidate_at(place), place);
   if (!denoise(window, windows)) return false;
   const auto stride = static_cast<std::ptrdiff_t>(window.steps) * layout().logits();
+  const Draft& leader = drafts_[static_cast<std::size_t>(candidate_at(0))];
+  if (options_.goal_clamp == GoalClamp::kArrival && leader.passes == 0 && leader.kept == 0.0 &&
+      purpose_ != Purpose::kChoose) {
+    int last = candidate_at(0) + 1;
+    while (last < options_.candidates && is_drafted_anew(last)) ++last;
+    ask_arrivals(window, candidate_at(0), candidate_at(0) == 0 ? 1 : last, logits_.data());
+  }
   if (purpose_ != Purpose::kChoose) {
     for (int place = 0; place < windows; ++place) decide(window, candidate_at(place), logits_.data() + place * stride);
   }
@@ -454,15 +466,36 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
 
 // --- Choosing ---
 
-/// When a candidate of a new round is to be at the goal: one that keeps much of the followed plan as early as that, the
-/// others at any time.
-std::int64_t DenoisingRefiner::arrival_to_ask(int candidate) noexcept {
-  if (options_.goal_clamp != GoalClamp::kArrival) return kAnyTime;
-  if (2 * candidate > options_.candidates) return drafts_[0].arrival;
-  return ledger_.started + 1 + random_.below(static_cast<int>(end() - 1 - ledger_.started));
+/// Whether a candidate of a round keeps nothing of the followed plan, so that it may arrive at another time.
+bool DenoisingRefiner::is_drafted_anew(int candidate) const noexcept {
+  return candidate == 1 || (options_.goal_clamp == GoalClamp::kArrival && 2 * candidate <= options_.candidates);
 }
 
-/// Drafts copies of the followed plan, each of which keeps another share of it: the first one nothing.
+/// Draws when the candidates [first, last) are to be at the goal, by how likely the robot is there at each time: early
+/// for what the model has seen, since most of what it has seen are detours. logits: [steps][logits] of a window in
+/// which nothing but what is known and the goal at its end was shown.
+void DenoisingRefiner::ask_arrivals(const Window& window, int first, int last, const float* logits) noexcept {
+  float most = 0.0F;
+  for (int i = window.known; i + 1 < window.steps; ++i) {
+    float here = 1.0F;
+    for (std::size_t s = 0; s < goal_.size(); ++s) {
+      if (goal_[s] == kMask) continue;
+      const auto slot = static_cast<int>(s);
+      const float* own = logits + static_cast<std::ptrdiff_t>(i) * layout().logits();
+      here *= mass_around(layout().slot(slot), posterior_of(slot, own).probabilities, goal_[s]);
+    }
+    most = std::max(most, here);  // Who has arrived stays.
+    arrived_[static_cast<std::size_t>(i)] = most;
+  }
+  for (int c = first; c < last; ++c) {
+    const auto wanted = static_cast<float>(kEarliest + (kLatest - kEarliest) * random_.uniform()) * most;
+    int i = window.known;
+    while (i + 1 < window.steps && arrived_[static_cast<std::size_t>(i)] < wanted) ++i;
+    drafts_[static_cast<std::size_t>(c)].arrival = std::max(window.first + i, ledger_.started + 1);
+  }
+}
+
+/// Drafts copies of the followed plan, each of which keeps another share of it: the first ones nothing.
 void DenoisingRefiner::begin_round() noexcept {
   const Window window = window_at(ledger_.head());
   for (int c = 1; c < options_.candidates; ++c) {
@@ -470,8 +503,8 @@ void DenoisingRefiner::begin_round() noexcept {
     buffer_.copy(draft_row(0), draft_row(c), window.first, end());
     drafts_[static_cast<std::size_t>(c)] = {
         .reveal = Reveal(options_.reveal_order, ledger_.head(), window.steps, random_.next()),
-        .kept = (c - 1.0) / (options_.candidates - 1),
-        .arrival = arrival_to_ask(c)};
+        .kept = is_drafted_anew(c) ? 0.0 : (c - 1.0) / (options_.candidates - 1),
+        .arrival = is_drafted_anew(c) ? kAnyTime : drafts_[0].arrival};
   }
   at_ = 1;
   in_round_ = true;

@@ -103,7 +103,8 @@ class DenoisingRefiner : public Refiner {
   void decide(const Window& window, int candidate, const float* logits) noexcept;
   [[nodiscard]] double rank(const Window& window, int candidate, int place) noexcept;
   [[nodiscard]] std::int64_t arrival_of(int candidate, const Window& window) const noexcept;
-  [[nodiscard]] std::int64_t arrival_to_ask(int candidate) noexcept;
+  [[nodiscard]] bool is_drafted_anew(int candidate) const noexcept;
+  void ask_arrivals(const Window& window, int first, int last, const float* logits) noexcept;
   void begin_round() noexcept;
   void end_round(PlanReport& report) noexcept;
   struct Posterior {
@@ -139,6 +140,7 @@ class DenoisingRefiner : public Refiner {
   std::vector<float> values_;         // [windows][steps]
   std::vector<float> probabilities_;  // Of one slot ...
   std::vector<float> tempered_;       // ... and what its draft is drawn from.
+  std::vector<float> arrived_;        // [steps] of a window: how likely the robot is at the goal by then.
 };
 
 }  // namespace ripen
