@@ -90,6 +90,7 @@ void DenoisingRefiner::ask_again(int sweeps) noexcept {
   changed_ = false;
   next_ = ledger_.head();
   rounds_in_vain_ = 0;
+  is_other_half_ = false;  // Both are to be of the same observation.
 }
 
 void DenoisingRefiner::aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept {
@@ -337,10 +338,13 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
       break;
     case Purpose::kChoose:
       ++report.chosen;
+      for (int place = 0; place < windows; ++place) doubt_tokens(window, candidate_at(place), place);
+      is_other_half_ = !is_other_half_;
+      if (is_other_half_) break;
       for (int place = 0; place < windows; ++place) {
         drafts_[static_cast<std::size_t>(candidate_at(place))].score = rank(window, candidate_at(place), place);
       }
-      // Scores of one pass are of the same observation.
+      // Scores of the same passes are of the same observation.
       for (int place = 1; place < windows; ++place) {
         double& score = drafts_[static_cast<std::size_t>(candidate_at(place))].score;
         if (std::isfinite(score)) score -= drafts_[0].score;  // Which may be infinite: anything is better then.
@@ -368,7 +372,7 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
       } else if (is_fixed(step, s)) {
         token = known[s];
         fraction = buffer_.fraction(plan_row(0), step, s);
-      } else if (is_shown(step, s, candidate)) {
+      } else if (is_shown(step, s, candidate, window_end)) {
         token = draft[s];
         fraction = buffer_.fraction(draft_row(candidate), step, s);
       }
@@ -378,7 +382,7 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
   }
 }
 
-bool DenoisingRefiner::is_shown(std::int64_t step, std::size_t slot, int candidate) noexcept {
+bool DenoisingRefiner::is_shown(std::int64_t step, std::size_t slot, int candidate, std::int64_t window_end) noexcept {
   const NoiseLevel level = buffer_.levels(draft_row(candidate), step)[slot];
   if (level == kFullNoise) return false;  // Nothing was ever decided.
   const Draft& draft = drafts_[static_cast<std::size_t>(candidate)];
@@ -386,7 +390,8 @@ bool DenoisingRefiner::is_shown(std::int64_t step, std::size_t slot, int candida
     const double share = draft.kept + (1.0 - draft.kept) * draft.passes / options_.reveal_passes;
     return draft.reveal.rank(step, static_cast<int>(slot), level) < share;
   }
-  return purpose_ == Purpose::kChoose || random_.uniform() * kFullNoise >= level;
+  if (purpose_ == Purpose::kChoose) return !is_hidden(step, slot, window_end);
+  return random_.uniform() * kFullNoise >= level;
 }
 
 bool DenoisingRefiner::denoise(const Window& window, int windows) noexcept {
@@ -506,31 +511,44 @@ void DenoisingRefiner::begin_round() noexcept {
         .kept = is_drafted_anew(c) ? 0.0 : (c - 1.0) / (options_.candidates - 1),
         .arrival = is_drafted_anew(c) ? kAnyTime : drafts_[0].arrival};
   }
+  halves_ = Reveal(RevealOrder::kRandom, ledger_.head(), window.steps, random_.next());
+  is_other_half_ = false;
   at_ = 1;
   in_round_ = true;
 }
 
-/// What the guide says of a candidate that a pass saw whole. Decodes it in passing.
-double DenoisingRefiner::rank(const Window& window, int candidate, int place) noexcept {
-  Guide::Seen seen{.row = plan_row(candidate), .first = std::max(window.first, ledger_.head())};
-  seen.steps = static_cast<int>(window.first + window.steps - seen.first);
+/// Of each half of the choosing, which tokens the model has to say without seeing them. The last step's it sees: its
+/// value is of them.
+bool DenoisingRefiner::is_hidden(std::int64_t step, std::size_t slot, std::int64_t window_end) const noexcept {
+  return step + 1 < window_end && (halves_.rank(step, static_cast<int>(slot), 0) < 0.5) != is_other_half_;
+}
+
+/// How surprised the model is at a candidate's tokens that it did not see. It takes what it sees for right, mostly.
+void DenoisingRefiner::doubt_tokens(const Window& window, int candidate, int place) noexcept {
+  double& surprise = drafts_[static_cast<std::size_t>(candidate)].surprise;
+  if (!is_other_half_) surprise = 0.0;
   const auto first = static_cast<std::ptrdiff_t>(place) * window.steps;
   for (int i = window.known; i < window.steps; ++i) {
     const std::int64_t step = window.first + i;
+    if (step < ledger_.head()) continue;
     const float* logits = logits_.data() + (first + i) * layout().logits();
     const auto draft = buffer_.tokens(draft_row(candidate), step);
     for (int s = 0; s < layout().slots(); ++s) {
       const auto slot = static_cast<std::size_t>(s);
-      if (is_fixed(step, slot) || is_goal(candidate, step, slot, window.first + window.steps) || draft[slot] == kMask)
-        continue;
-      const Decision decoded = decode_around(layout().slot(s), posterior_of(s, logits).probabilities, draft[slot]);
-      if (step >= ledger_.head()) seen.surprise += nats(decoded.confidence);
-      if (candidate == 0) continue;
-      plan(candidate, step, slot, decoded);
-      buffer_.levels(draft_row(candidate), step)[slot] = buffer_.levels(plan_row(candidate), step)[slot];
+      if (is_fixed(step, slot) || is_goal(candidate, step, slot, window.first + window.steps)) continue;
+      if (draft[slot] == kMask || !is_hidden(step, slot, window.first + window.steps)) continue;
+      surprise += nats(mass_around(layout().slot(s), posterior_of(s, logits).probabilities, draft[slot]));
     }
   }
-  if (denoiser_.capabilities().value) seen.to_go = values_[static_cast<std::size_t>(first + window.steps - 1)];
+}
+
+/// What the guide says of a candidate both halves of which were asked for.
+double DenoisingRefiner::rank(const Window& window, int candidate, int place) noexcept {
+  Guide::Seen seen{.row = plan_row(candidate),
+                   .first = std::max(window.first, ledger_.head()),
+                   .surprise = drafts_[static_cast<std::size_t>(candidate)].surprise};
+  seen.steps = static_cast<int>(window.first + window.steps - seen.first);
+  if (denoiser_.capabilities().value) seen.to_go = values_[static_cast<std::size_t>((place + 1) * window.steps - 1)];
   seen.arrival = arrival_of(candidate, window);
   return guide_.score(buffer_, seen);
 }
