@@ -1,5 +1,6 @@
 #include "maze/episode.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -17,22 +18,58 @@ namespace {
 
 namespace examples = ripen::examples;
 
-/// Ends the loop when the robot is done.
+/// Ends the loop when the robot is done, and keeps the company informed.
 class Watcher : public ripen::TickObserver {
  public:
-  Watcher(const MazeRobot& robot, const examples::Interrupt* interrupt) : robot_(robot), interrupt_(interrupt) {}
+  Watcher(const MazeRobot& robot, const ripen::PlanSource& plan, const Options& options, int task,
+          const Company& company)
+      : robot_(robot), onlooker_(robot, plan), options_(options), task_(task), company_(company) {}
 
-  bool on_tick(const ripen::Tick&) noexcept override {
-    interrupted_ = interrupt_ != nullptr && *interrupt_ != 0 && !robot_.done();
+  bool on_tick(const ripen::Tick& tick) noexcept override {
+    const bool begins_step = tick.report.tick / kStepTicks != last_step_;
+    last_step_ = tick.report.tick / kStepTicks;
+    if (company_.recording != nullptr && (begins_step || robot_.done())) {
+      if (Frame* frame = company_.recording->next()) onlooker_.look(*frame);
+    }
+    if (company_.view != nullptr) show(tick.report);
+    interrupted_ = company_.interrupt != nullptr && *company_.interrupt != 0 && !robot_.done();
     return !interrupted_ && !robot_.done();
   }
 
   [[nodiscard]] bool interrupted() const { return interrupted_; }
 
  private:
+  void show(const ripen::TickReport& report) noexcept {
+    const double compute = std::chrono::duration<double, std::micro>(report.compute).count();
+    longest_ = std::max(longest_, compute);
+    missed_ += report.missed;
+    passes_ += report.passes;
+    Snapshot& snapshot = company_.view->writing();
+    snapshot.maze = options_.maze;
+    snapshot.task = task_;
+    snapshot.episode = company_.episode;
+    snapshot.episodes = company_.episodes;
+    snapshot.goal = robot_.goal();
+    snapshot.succeeded = robot_.succeeded();
+    snapshot.step_us = options_.step_us;
+    snapshot.missed = missed_;
+    snapshot.passes = passes_;
+    snapshot.step_passes = report.passes;
+    snapshot.compute_us = compute;
+    snapshot.longest_us = longest_;
+    onlooker_.look(snapshot.frame);
+    company_.view->publish();
+  }
+
   const MazeRobot& robot_;
-  const examples::Interrupt* interrupt_;
+  Onlooker onlooker_;
+  const Options& options_;
+  int task_;
+  const Company& company_;
+  std::int64_t last_step_ = -1;
   bool interrupted_ = false;
+  std::int64_t missed_ = 0, passes_ = 0;
+  double longest_ = 0.0;  // [us]
 };
 
 ripen::Budget budget_of(const Options& options) {
@@ -42,8 +79,7 @@ ripen::Budget budget_of(const Options& options) {
 
 }  // namespace
 
-Result run_episode(int task, int number, const Options& options, ripen::Denoiser& denoiser,
-                   const examples::Interrupt* interrupt) {
+Result run_episode(int task, int number, const Options& options, ripen::Denoiser& denoiser, const Company& company) {
   const Maze& maze = *options.maze;
   const Problem problem = task == 0 ? free_problem(maze, options.seed, number)
                                     : problem_of_task(maze, task, options.protocol, options.seed, number);
@@ -56,7 +92,7 @@ Result run_episode(int task, int number, const Options& options, ripen::Denoiser
   ripen::SteadyClock steady;
   examples::WorkClock work{period};
   ripen::Clock& clock = options.virtual_time ? static_cast<ripen::Clock&>(work) : steady;
-  Watcher watcher(robot, interrupt);
+  Watcher watcher(robot, *plan, options, task, company);
   ripen::ControlLoop loop(
       *plan, robot, clock,
       {.period = period,

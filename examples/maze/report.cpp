@@ -19,8 +19,6 @@ nlohmann::ordered_json to_array(const std::vector<Point>& points) {
   return array;
 }
 
-std::string name_of(int task) { return task == 0 ? "free starts" : "task " + std::to_string(task); }
-
 /// Of some episodes together.
 struct Sum {
   std::int64_t episodes = 0, succeeded = 0, steps = 0, steps_of_successes = 0, ticks = 0, missed = 0, passes = 0;
@@ -53,6 +51,8 @@ struct Sum {
 };
 
 }  // namespace
+
+std::string name_of(int task) { return task == 0 ? "free starts" : "task " + std::to_string(task); }
 
 std::string to_json(const Result& result) {
   nlohmann::ordered_json object = {

@@ -13,6 +13,9 @@ namespace maze {
 /// p90, p99, p999, max), and interrupted where it was.
 [[nodiscard]] std::string to_json(const Result& result);
 
+/// "task 1", or "free starts" of 0.
+[[nodiscard]] std::string name_of(int task);
+
 /// "episode 3/50, task 1: succeeded after 512 steps, 0 missed". number is counted from 1.
 [[nodiscard]] std::string to_line(const Result& result, int number, int episodes);
 
