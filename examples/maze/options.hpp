@@ -31,8 +31,8 @@ struct Options {
 
   ripen::PlannerOptions planner = {.horizon = 0,
                                    .candidates = 8,
-                                   .window_history = kHistory,
-                                   .goal_clamp = ripen::GoalClamp::kEnd,
+                                   .window_history = 0,
+                                   .goal_clamp = ripen::GoalClamp::kArrival,
                                    .tolerances = {1.0, 1.0}};
   ripen::opponents::Options opponent = {};  ///< what plans, of those that can be compared
   ripen::Precision precision = ripen::Precision::kFloat32;

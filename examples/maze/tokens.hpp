@@ -18,12 +18,10 @@ inline constexpr int kPlaceBins = 128, kActionBins = 32;
                              {"action_y", ripen::SlotRole::kAction, kActionBins, -1.0, 1.0}});
 }
 
-/// [steps] that a plan looks ahead: what the longest way takes, and half as much again.
+/// [steps] that a plan looks ahead, and of the window in which it is made: what the longest way takes, and half as much
+/// again. What lies behind says nothing about a point that has no momentum.
 [[nodiscard]] inline int horizon(const Maze& maze) {
-  return maze.name == "giant" ? 96 : maze.name == "medium" ? 36 : 60;
+  return maze.name == "giant" ? 100 : maze.name == "medium" ? 40 : 64;
 }
-
-/// [steps] of a window: the horizon, and what was done before.
-inline constexpr int kHistory = 4;
 
 }  // namespace maze

@@ -60,7 +60,8 @@ class Walks : public ripen::train::TrajectorySource {
 };
 
 int program(int argc, char** argv) {
-  ripen::train::TrainerOptions options{.batch = 64, .windows = 96, .unseen = 0.0, .learning_rate = 1.5e-3};
+  ripen::train::TrainerOptions options{
+      .batch = 16, .windows = 96, .unseen = 0.0, .spread = 0.005, .learning_rate = 2e-3};
   ripen::ModelConfig config{.width = 128,
                             .blocks = 0,
                             .mixer_width = 128,
@@ -82,7 +83,7 @@ int program(int argc, char** argv) {
                               "long walks from goal to goal, or short ones");
   app.add_option("--data-seed", data_seed, "of the walks")->capture_default_str();
   if (const auto status = ripen::examples::parse(app, argc, argv)) return *status;
-  if (config.window == 0) config.window = horizon(*maze) + kHistory;
+  if (config.window == 0) config.window = horizon(*maze);
   ripen::examples::check_output("--output", options.output);
   if (!options.checkpoint.empty()) ripen::examples::check_output("--checkpoint", options.checkpoint);
   torch::manual_seed(options.seed);

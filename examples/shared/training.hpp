@@ -27,6 +27,9 @@ inline void declare_training(CLI::App& app, train::TrainerOptions& options, Mode
   app.add_option("--windows", options.windows, "corrupted windows in a batch")->capture_default_str();
   app.add_option("--unseen", options.unseen, "share of the windows in which some of what was to be seen was not")
       ->capture_default_str();
+  app.add_option("--spread", options.spread,
+                 "of the values that corrupted windows show, as a share of a channel's range")
+      ->capture_default_str();
   app.add_option("--unrolled", options.unrolled, "share of the windows that show the model's own decisions")
       ->capture_default_str();
   app.add_option("--learning-rate", options.learning_rate, "at its peak")->capture_default_str();

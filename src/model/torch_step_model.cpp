@@ -19,13 +19,22 @@ std::string registered(std::string name) {
   return name;
 }
 
+/// What positions begin as: sines and cosines of falling frequency (Vaswani et al. 2017, arXiv 1706.03762), in which a
+/// step some way off is a rotation, so that attention to neighbours is soon found.
+torch::Tensor waves(std::int64_t positions, std::int64_t width) {
+  const auto frequency = torch::exp2(
+      -torch::arange(width / 2) * (2.0 * std::log2(2.0 * static_cast<double>(positions)) / static_cast<double>(width)));
+  const auto angle = std::numbers::pi * torch::arange(positions).unsqueeze(1) * frequency;
+  return 0.5 * torch::stack({torch::sin(angle), torch::cos(angle)}, 2).view({positions, width});
+}
+
 torch::Tensor initial(const std::string& name, const std::vector<std::int64_t>& shape, const ModelConfig& config) {
   const auto ends_with = [&](const char* end) { return name.ends_with(end); };
   if (ends_with("norm.weight")) return torch::ones(shape);
   if (ends_with(".bias") || ends_with(".table") || ends_with(".inverse") || ends_with(".copy")) {
     return torch::zeros(shape);
   }
-  if (name == "mixer.position") return torch::randn(shape) * 0.02;
+  if (name == "mixer.position") return waves(shape[0], shape[1]);
   if (name == "mixer.head.weight") return torch::zeros(shape);  // The mixer starts by adding nothing.
   if (name == "step.embed.weight") return torch::randn(shape) * 0.2;
   double scale = 1.0 / std::sqrt(static_cast<double>(shape[1]));

@@ -12,10 +12,12 @@ namespace {
 constexpr double kTolerance = 0.05;
 /// The least level of a plan whose predictions failed: half of it is drawn again.
 constexpr NoiseLevel kDoubt = 128;
-/// Of the times at which the robot may be at the goal, which a candidate is asked for: from this share of them on ...
-constexpr double kEarliest = 0.1;
+/// Of the chance to be at the goal before the horizon ends, at which share candidates are asked to be there: from this
+/// on ... Less means little, since a pass says each slot by itself: a place may have the column of one way and the row
+/// of another.
+constexpr double kEarliest = 0.5;
 /// ... up to this.
-constexpr double kLatest = 0.6;
+constexpr double kLatest = 0.9;
 /// No token is less likely than this to whoever adds up nats.
 constexpr float kLeast = 1e-6F;
 
@@ -476,9 +478,8 @@ bool DenoisingRefiner::is_drafted_anew(int candidate) const noexcept {
   return candidate == 1 || (options_.goal_clamp == GoalClamp::kArrival && 2 * candidate <= options_.candidates);
 }
 
-/// Draws when the candidates [first, last) are to be at the goal, by how likely the robot is there at each time: early
-/// for what the model has seen, since most of what it has seen are detours. logits: [steps][logits] of a window in
-/// which nothing but what is known and the goal at its end was shown.
+/// Draws when the candidates [first, last) are to be at the goal, by how likely the robot is there at each time.
+/// logits: [steps][logits] of a window in which nothing but what is known and the goal at its end was shown.
 void DenoisingRefiner::ask_arrivals(const Window& window, int first, int last, const float* logits) noexcept {
   float most = 0.0F;
   for (int i = window.known; i + 1 < window.steps; ++i) {

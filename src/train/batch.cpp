@@ -73,7 +73,7 @@ Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::u
   const auto slots = static_cast<std::size_t>(source.layout().slots());
   const std::size_t window = static_cast<std::size_t>(shape.window) * slots;
   Random random(first, 1);
-  Corruption corruption(source.layout(), {shape.fractions, shape.unseen, source.goal_slots()});
+  Corruption corruption(source.layout(), {shape.fractions, shape.unseen, shape.spread, source.goal_slots()});
   Batch batch;
   Trajectory trajectory, other;
   Values stale;

@@ -19,6 +19,7 @@ struct BatchShape {
   int window = 16;         ///< [steps] in each
   bool fractions = false;  ///< CorruptionOptions::fractions
   double unseen = 0.0;     ///< CorruptionOptions::unseen
+  double spread = 0.05;    ///< CorruptionOptions::spread
 };
 
 /// Tokens of some slots, and where in their bins the values lie.

@@ -27,8 +27,6 @@ constexpr double kGoalFromArrival = 0.5;
 constexpr double kMostUnseen = 0.6;
 /// How often what was not seen still stands where it was a step before.
 constexpr double kUnmoved = 0.25;
-/// Spread of a binned token that is kept at full noise, as a share of its range.
-constexpr double kSpread = 0.05;
 }  // namespace
 
 Corruption::Corruption(const TokenLayout& layout, CorruptionOptions options)
@@ -67,7 +65,7 @@ void Corruption::noise(int slot, Token& token, Fraction& fraction, double level,
     return;
   }
   if (!s.continuous()) return;
-  const double spread = level * kSpread * s.vocabulary;
+  const double spread = level * options_.spread * s.vocabulary;
   const double moved = token + static_cast<double>(fraction) / kFractions + spread * random.normal();
   token = static_cast<Token>(std::clamp(std::round(moved), 0.0, s.vocabulary - 1.0));
   if (options_.fractions) fraction = fraction_of(moved - token);

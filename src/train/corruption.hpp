@@ -15,6 +15,7 @@ namespace ripen::train {
 struct CorruptionOptions {
   bool fractions = false;  ///< false leaves all of them 0, for networks that see bins alone
   double unseen = 0.0;     ///< share of the windows in which some of what was to be seen was not
+  double spread = 0.05;    ///< of a binned token that is kept at full noise, as a share of its range
   GoalSlots goal_slots = {};
 };
 

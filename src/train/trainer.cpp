@@ -168,6 +168,7 @@ std::string TrainerOptions::validate() const {
   problems.range("batch", batch, 1, 1 << 24);
   problems.range("windows", windows, 1, 1 << 20);
   problems.range("unseen", unseen, 0.0, 1.0);
+  problems.range("spread", spread, 0.0, 1.0);
   problems.range("unrolled", unrolled, 0.0, 1.0);
   problems.range("learning_rate", learning_rate, kSmallest, 1.0);
   problems.range("table_learning_rate", table_learning_rate, kSmallest, 1.0);
@@ -186,7 +187,8 @@ void train(StepModel model, const TrajectorySource& source, const TrainerOptions
   torch::manual_seed(options.seed);
   Run run(std::move(model), source, options);
 
-  const BatchShape shape{options.batch, options.windows, run.config().window, run.config().fractions, options.unseen};
+  const BatchShape shape{options.batch,          options.windows, run.config().window,
+                         run.config().fractions, options.unseen,  options.spread};
   // A resumed run goes on with trajectories that it has not seen.
   BatchMaker batches(source, shape, options.data_threads,
                      options.seed << 56 | static_cast<std::uint64_t>(run.steps()) << 12);

@@ -13,13 +13,17 @@
 namespace ripen::train {
 
 struct RIPEN_EXPORT TrainerOptions {
-  std::string device = "cpu";   ///< "cpu" or "cuda"
-  bool bfloat16 = true;         ///< matrix products in bfloat16; weights and sums stay float32
-  int threads = 1;              ///< of LibTorch; two single-threaded runs beat one with two threads
-  int data_threads = 1;         ///< that make batches
-  int batch = 4096;             ///< single steps in a batch
-  int windows = 64;             ///< corrupted windows in a batch
-  double unseen = 0.1;          ///< share of windows in which single state slots of what was seen were not
+  std::string device = "cpu";  ///< "cpu" or "cuda"
+  bool bfloat16 = true;        ///< matrix products in bfloat16; weights and sums stay float32
+  int threads = 1;             ///< of LibTorch; two single-threaded runs beat one with two threads
+  int data_threads = 1;        ///< that make batches
+  int batch = 4096;            ///< single steps in a batch
+  int windows = 64;            ///< corrupted windows in a batch
+  double unseen = 0.1;         ///< share of windows in which single state slots of what was seen were not
+  /// Of a value that a corrupted window shows of a binned channel, as a share of its range, the more the noisier the
+  /// token: how far off drafts are where channels say more together than each alone. Where each must fit its
+  /// neighbours closely, as places along a way, less.
+  double spread = 0.05;
   double unrolled = 0.0;        ///< share of windows with the model's own decisions; half of them twice, and so on
   double learning_rate = 1e-3;  ///< at its peak
   double table_learning_rate = 2e-2;  ///< of the dynamics tables, whose rows are rarely touched
