@@ -12,7 +12,6 @@ namespace {
 constexpr double kScale = 10.0;         // Of the picture, to the unit of the maze.
 constexpr double kSecondsAStep = 0.02;  // Of the picture, a control step.
 constexpr int kPause = 75;              // [control steps] at the end, before it begins again.
-constexpr double kJump = 1.0;           // No control step leads further, but for a teleport.
 
 /// A stroke for every range of levels: the last one's is for all above.
 struct Stroke {
