@@ -9,6 +9,7 @@
 #include "maze/maze_robot.hpp"
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
+#include "shared/thread_clock.hpp"
 #include "shared/work_clock.hpp"
 #include "util/random.hpp"
 
@@ -84,14 +85,23 @@ Result run_episode(int task, int number, const Options& options, ripen::Denoiser
   const Problem problem = task == 0 ? free_problem(maze, options.seed, number)
                                     : problem_of_task(maze, task, options.protocol, options.seed, number);
   ripen::Random seeds(options.seed + 1, (static_cast<std::uint64_t>(task) << 32) + static_cast<std::uint64_t>(number));
-  MazeRobot robot(maze, problem, max_steps(maze, options.protocol), seeds.next());
-  ripen::PlannerOptions wanted = options.planner;
-  wanted.seed = seeds.next();
-  const std::unique_ptr<ripen::PlanSource> plan = ripen::opponents::make(denoiser, wanted, options.opponent);
   const std::chrono::microseconds period(options.step_us);
   ripen::SteadyClock steady;
   examples::WorkClock work{period};
-  ripen::Clock& clock = options.virtual_time ? static_cast<ripen::Clock&>(work) : steady;
+  examples::ThreadClock thread;
+  const bool is_counted = !options.passes;  // Whether what work takes counts in virtual time.
+  ripen::Clock& clock = !options.virtual_time ? static_cast<ripen::Clock&>(steady)
+                        : is_counted          ? static_cast<ripen::Clock&>(thread)
+                                              : work;
+  MazeRobot robot(maze, problem,
+                  {.max_steps = max_steps(maze, options.protocol),
+                   .seed = seeds.next(),
+                   .period = period,
+                   .clock = &clock,
+                   .own = &thread});
+  ripen::PlannerOptions wanted = options.planner;
+  wanted.seed = seeds.next();
+  const std::unique_ptr<ripen::PlanSource> plan = ripen::opponents::make(denoiser, wanted, options.opponent);
   Watcher watcher(robot, *plan, options, task, company);
   ripen::ControlLoop loop(
       *plan, robot, clock,

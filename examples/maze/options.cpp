@@ -52,7 +52,11 @@ void declare(CLI::App& app, Options& options) {
   auto* passes = app.add_option("--passes", options.passes, "Passes it may run; makes a run reproducible");
   budget->group(time)->excludes(passes);
   passes->group(time);
-  app.add_flag("--virtual-time", options.virtual_time, "Do not sleep between control steps")->group(time);
+  app.add_flag(
+         "--virtual-time", options.virtual_time,
+         "Do not sleep between control steps. Work takes the processor's time that it takes, and control steps are "
+         "missed as they would be; with --passes it takes none")
+      ->group(time);
 
   const std::string planner = "Planner";
   app.add_option("--model", options.model, "Weights (the shipped ones of maze and data unless given)")->group(planner);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "maze/knows_the_way.hpp"
@@ -92,6 +93,33 @@ TEST(Episode, AGoodPlanIsFollowedToTheGoal) {
   }
 }
 
+/// Is in no hurry.
+class Slow : public KnowsTheWay {
+ public:
+  using KnowsTheWay::KnowsTheWay;
+  void run(const ripen::DenoiseBatch& batch) noexcept override {
+    timespec begin{}, now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
+    do {
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    } while ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec < 3000000);
+    KnowsTheWay::run(batch);
+  }
+};
+
+TEST(Episode, TheWorldGoesOnWhileAPassLasts) {
+  Options options = options_of("medium");
+  options.passes = {};
+  options.step_us = 1000;
+  options.planner.candidates = 1;
+  const Problem problem = problem_of_task(*options.maze, 3, options.protocol, options.seed, 0);
+  Slow denoiser(*options.maze, problem.goal);
+  const Result result = run_episode(3, 0, options, denoiser);  // In virtual time, and nothing depends on real time.
+  EXPECT_GT(result.passes, 0);
+  EXPECT_GE(result.missed, 2 * result.passes) << "each lasts three control steps";
+  EXPECT_GE(result.steps, result.missed);
+}
+
 TEST(Episode, EveryPlannerDrives) {
   Options options = options_of("medium");
   ripen::NativeDenoiser denoiser(small_model(*options.maze));
@@ -130,7 +158,9 @@ TEST(Episode, IsRecordedAndDrawn) {
 TEST(Episode, IsShownAsItRuns) {
   const Options options = options_of("medium");
   ripen::NativeDenoiser denoiser(small_model(*options.maze));
-  ripen::TripleBuffer<Snapshot> snapshots;
+  Snapshot nothing;
+  nothing.frame.reserve(options.planner.horizon, 1);
+  ripen::TripleBuffer<Snapshot> snapshots(nothing);
   EXPECT_EQ(draw(snapshots.latest(), {}), "") << "before anything has happened";
   const Result result = run_episode(1, 0, options, denoiser, {.view = &snapshots, .episode = 2, .episodes = 9});
   const Snapshot& last = snapshots.latest();

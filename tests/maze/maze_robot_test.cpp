@@ -12,7 +12,10 @@ namespace {
 
 class MazeRobotTest : public testing::Test {
  protected:
-  MazeRobot robot_{*find_maze("medium"), {{0.0, 0.0}, {4.0, 0.0}}, 100, 1};
+  ripen::ManualClock clock_;
+  MazeRobot robot_{*find_maze("medium"),
+                   {{0.0, 0.0}, {4.0, 0.0}},
+                   {.max_steps = 100, .period = std::chrono::milliseconds(5), .clock = &clock_}};
 
   ripen::Observation read(std::int64_t tick) {
     ripen::Observation observation;
@@ -49,6 +52,21 @@ TEST_F(MazeRobotTest, TheWorldDoesNotWait) {
   ASSERT_EQ(robot_.actions().size(), 5U);
   EXPECT_EQ(robot_.actions()[4].x, 0.5);
   EXPECT_NEAR(robot_.path()[3].x, 0.4, 1e-12);
+}
+
+TEST_F(MazeRobotTest, AnActionThatComesLateHasNoSayInWhatWasDoneMeanwhile) {
+  (void)read(0);
+  EXPECT_TRUE(write(0, 0.5, 0.0));
+  (void)read(1);
+  clock_.advance(std::chrono::milliseconds(4));
+  EXPECT_TRUE(write(1, 0.25, 0.0)) << "in time";
+  (void)read(2);
+  clock_.advance(std::chrono::milliseconds(12));
+  EXPECT_TRUE(write(2, -0.5, 0.0)) << "in the control step after the next";
+  (void)read(6);
+  std::vector<double> done;
+  for (const Point action : robot_.actions()) done.push_back(action.x);
+  EXPECT_EQ(done, (std::vector{0.5, 0.25, 0.25, 0.25, -0.5, -0.5}));
 }
 
 TEST_F(MazeRobotTest, NothingMovesBeforeTheFirstCommand) {
@@ -92,7 +110,7 @@ TEST_F(MazeRobotTest, ItIsDoneWhenItsControlStepsAreOver) {
 TEST(MazeRobot, AGoalInATeleportIsReachedBeforeItIsLeft) {
   const Maze& teleport = *find_maze("teleport");
   const Point in = centre_of(teleport.ways_in[0]);
-  MazeRobot robot(teleport, {{in.x, in.y - 1.1}, in}, 100, 1);
+  MazeRobot robot(teleport, {{in.x, in.y - 1.1}, in}, {});
   EXPECT_TRUE(robot.write({.tick = 0, .action = std::array{0.0, 1.0}}));
   std::array<double, 2> state{};
   std::array<bool, 2> seen{};
