@@ -3,8 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
+#include "maze/events.hpp"
 #include "maze/starts.hpp"
 #include "maze/world.hpp"
 #include "ripen/clock.hpp"
@@ -15,8 +18,9 @@ namespace maze {
 
 /// What the robot is like; fixed at construction.
 struct MazeRobotOptions {
+  Event event = {};
   int max_steps = 1000;                    ///< control steps after which it is done
-  std::uint64_t seed = 1;                  ///< of where teleports lead
+  std::uint64_t seed = 1;                  ///< of where teleports and shoves lead
   std::chrono::nanoseconds period = {};    ///< of the loop's ticks, by `clock`
   const ripen::Clock* clock = nullptr;     ///< the loop's; null: no command is ever late
   ripen::examples::ThreadClock* own = {};  ///< paused while the world moves, if not null
@@ -33,6 +37,8 @@ struct MazeRobotOptions {
 class MazeRobot : public ripen::Robot {
  public:
   MazeRobot(const Maze& maze, const Problem& problem, const MazeRobotOptions& options);
+  MazeRobot(const MazeRobot&) = delete;
+  MazeRobot& operator=(const MazeRobot&) = delete;
 
   [[nodiscard]] bool read(std::int64_t tick, ripen::Observation& observation) noexcept override;
   /// Returns false, keeping the last action, if the action is not two finite numbers.
@@ -45,6 +51,11 @@ class MazeRobot : public ripen::Robot {
   /// After some control step the point was within kReached of the goal.
   [[nodiscard]] bool succeeded() const noexcept { return succeeded_; }
   [[nodiscard]] bool done() const noexcept { return succeeded_ || steps() >= options_.max_steps; }
+  /// Whether the event has happened, and where it put what it moved: the point, the goal or the wall.
+  [[nodiscard]] bool event_happened() const noexcept { return event_happened_; }
+  [[nodiscard]] Point event_place() const noexcept { return event_place_; }
+  /// Called as the goal jumps, from read() or write(). Must not allocate.
+  std::function<void()> on_goal;
   /// What was done in each control step, and where that led. [steps]
   [[nodiscard]] const std::vector<Point>& actions() const noexcept { return actions_; }
   [[nodiscard]] const std::vector<Point>& path() const noexcept { return path_; }
@@ -54,7 +65,15 @@ class MazeRobot : public ripen::Robot {
 
   [[nodiscard]] std::int64_t periods_since_read() const noexcept;
 
+  void happen();
+  const Maze& blocked(const Event& event);
+
   MazeRobotOptions options_;
+  std::string walls_;  // One more than the maze has, if a cell is blocked.
+  Maze maze_;
+  ripen::Random random_;
+  bool event_happened_ = false;
+  Point event_place_;
   World world_;
   Point goal_, seen_, action_;
   ripen::TimePoint read_at_;

@@ -42,6 +42,14 @@ void declare(CLI::App& app, Options& options) {
                        "stock: start and goal within 1 of the cells' centres, 1000 control steps; mctd: at the "
                        "centres, 500 in medium and large")
       ->group(problems);
+  examples::add_choice(app, "--event", options.event,
+                       {{"none", EventKind::kNone},
+                        {"shove", EventKind::kShove},
+                        {"goal", EventKind::kGoal},
+                        {"block", EventKind::kBlock}},
+                       "What goes wrong: after 20 to 79 control steps the point is shoved or the goal jumps, or a cell "
+                       "of the shortest way is blocked from the beginning")
+      ->group(problems);
 
   const std::string time = "Time";
   app.add_option("--step-us", options.step_us, "Period of the control loop, one control step of the maze [us]")

@@ -63,6 +63,8 @@ TEST(CommandLine, TakesEveryOption) {
                                 "tasks",
                                 "--protocol",
                                 "mctd",
+                                "--event",
+                                "shove",
                                 "--step-us",
                                 "5000",
                                 "--passes",
@@ -114,6 +116,7 @@ TEST(CommandLine, TakesEveryOption) {
   EXPECT_EQ(options.episodes, 10);
   EXPECT_EQ(options.seed, 200000U);
   EXPECT_EQ(options.protocol, Protocol::kMctd);
+  EXPECT_EQ(options.event, EventKind::kShove);
   EXPECT_EQ(options.step_us, 5000);
   EXPECT_EQ(options.passes, 4);
   EXPECT_TRUE(options.virtual_time && options.quiet);
@@ -160,6 +163,7 @@ TEST(CommandLine, BadInputExitsWithTwoAndNamesOptionAndValue) {
       {{"--seed", "18446744073709551616"}, "--seed: '18446744073709551616'"},
       {{"--seed", "-1"}, "--seed: '-1'"},
       {{"--protocol", "mcts"}, "--protocol: mcts not in {stock,mctd}"},
+      {{"--event", "push"}, "--event: push not in {none,shove,goal,block}"},
       {{"--step-us", "99"}, "--step-us 99 is outside [100, 10000000]"},
       {{"--budget-us", "100001"}, "--budget-us 100001 is outside [0, 100000]"},
       {{"--passes", "1", "--budget-us", "1"}, "--passes"},

@@ -80,9 +80,8 @@ TEST(Episode, AGoodPlanIsFollowedToTheGoal) {
     Options options = options_of(maze);
     options.protocol = Protocol::kStock;
     options.planner.horizon = 16;
+    KnowsTheWay denoiser(*options.maze);
     for (int task = 1; task <= 5; ++task) {
-      const Problem problem = problem_of_task(*options.maze, task, options.protocol, options.seed, 0);
-      KnowsTheWay denoiser(*options.maze, problem.goal);
       const Result result = run_episode(task, 0, options, denoiser);
       ASSERT_TRUE(result.succeeded) << maze << ", task " << task;
       EXPECT_LT(result.steps, 600) << maze << ", task " << task << ": the data's walker takes 504 without noise";
@@ -112,12 +111,61 @@ TEST(Episode, TheWorldGoesOnWhileAPassLasts) {
   options.passes = {};
   options.step_us = 1000;
   options.planner.candidates = 1;
-  const Problem problem = problem_of_task(*options.maze, 3, options.protocol, options.seed, 0);
-  Slow denoiser(*options.maze, problem.goal);
+  Slow denoiser(*options.maze);
   const Result result = run_episode(3, 0, options, denoiser);  // In virtual time, and nothing depends on real time.
   EXPECT_GT(result.passes, 0);
-  EXPECT_GE(result.missed, 2 * result.passes) << "each lasts three control steps";
+  EXPECT_GE(result.missed, 2 * (result.passes - 1)) << "each takes its control step and two more";
   EXPECT_GE(result.steps, result.missed);
+}
+
+TEST(Episode, WhoeverPlansIsToldOfAnotherGoal) {
+  Options options = options_of("giant");
+  options.event = EventKind::kGoal;
+  options.planner.horizon = 16;
+  KnowsTheWay denoiser(*options.maze);
+  for (const char* name : {"rolling", "cold", "chunk", "chunk-ahead"}) {
+    options.opponent = {.kind = *ripen::opponents::kind_of(name), .chunk = 4, .plan_passes = 2};
+    const Result result = run_episode(1, 0, options, denoiser);
+    ASSERT_EQ(result.event.kind, EventKind::kGoal) << name;
+    EXPECT_TRUE(result.succeeded) << name;
+    EXPECT_GT(distance(result.goal, result.event_place), kUnit / 2) << name;
+    EXPECT_LE(distance(result.path.back(), result.event_place), kReached) << name;
+    const auto json = nlohmann::json::parse(to_json(result));
+    EXPECT_EQ(json["event"]["kind"], "goal");
+    EXPECT_EQ(json["event"]["step"], result.event.step);
+    EXPECT_EQ(json["event"]["place"], (std::vector{result.event_place.x, result.event_place.y}));
+    EXPECT_EQ(json["goal"], (std::vector{result.goal.x, result.goal.y})) << "the first";
+  }
+}
+
+TEST(Episode, AShovedPointGoesOn) {
+  Options options = options_of("large");
+  options.planner.horizon = 16;
+  KnowsTheWay denoiser(*options.maze);
+  const Result calm = run_episode(1, 0, options, denoiser);
+  options.event = EventKind::kShove;
+  const Result result = run_episode(1, 0, options, denoiser);
+  ASSERT_EQ(result.event.kind, EventKind::kShove);
+  EXPECT_TRUE(result.succeeded);
+  const auto step = static_cast<std::size_t>(result.event.step);
+  const double moved = distance(result.path[step - 1], result.event_place);
+  EXPECT_GE(moved, 1.0);
+  EXPECT_LE(moved, 2.0);
+  for (std::size_t i = 0; i < step; ++i)
+    ASSERT_EQ(calm.path[i].x, result.path[i].x) << "nothing else is different, " << i;
+  EXPECT_LE(distance(result.path[step], result.event_place), 0.3);
+}
+
+TEST(Episode, AModelThatKnowsNothingOfABlockRunsIntoIt) {
+  Options options = options_of("giant");
+  options.event = EventKind::kBlock;
+  options.planner.horizon = 16;
+  KnowsTheWay denoiser(*options.maze);
+  const Result result = run_episode(1, 0, options, denoiser);
+  ASSERT_EQ(result.event.kind, EventKind::kBlock);
+  EXPECT_FALSE(result.succeeded);
+  for (const Point p : result.path) ASSERT_FALSE(cell_of(p) == result.event.blocked);
+  EXPECT_LT(distance(result.path.back(), result.event_place), kUnit) << "it stands before it";
 }
 
 TEST(Episode, EveryPlannerDrives) {
@@ -231,6 +279,7 @@ TEST(Report, HasOneObjectALineAndIntervals) {
     }
   }
   EXPECT_FALSE(json.contains("interrupted"));
+  EXPECT_FALSE(json.contains("event"));
   EXPECT_EQ(nlohmann::json::parse(to_json(results[3]))["interrupted"], true);
   EXPECT_EQ(to_json(results[0]).find('\n'), std::string::npos);
 

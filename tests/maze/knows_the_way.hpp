@@ -12,25 +12,24 @@
 
 namespace maze {
 
-/// Predicts that the point goes to its goal from cell to cell, on the shortest way.
+/// Predicts that the point goes from cell to cell to its goal, which stands in the last step of a window, on the
+/// shortest way.
 class KnowsTheWay : public ripen::Denoiser {
  public:
-  KnowsTheWay(const Maze& maze, Point goal)
-      : maze_(maze),
-        goal_(goal),
-        tokenizer_(maze::layout(maze)),
-        next_(static_cast<std::size_t>(maze.rows * maze.columns)) {
-    std::deque<Cell> open{cell_of(goal)};
-    std::vector<char> seen(next_.size(), 0);
-    seen[index(open.front())] = 1;
-    for (; !open.empty(); open.pop_front()) {
-      const Cell cell = open.front();
-      for (const Cell to : {Cell{cell.row - 1, cell.column}, Cell{cell.row, cell.column - 1},
-                            Cell{cell.row + 1, cell.column}, Cell{cell.row, cell.column + 1}}) {
-        if (!maze.is_free(to) || seen[index(to)] != 0) continue;
-        seen[index(to)] = 1;
-        next_[index(to)] = cell;
-        open.push_back(to);
+  explicit KnowsTheWay(const Maze& maze)
+      : maze_(maze), tokenizer_(maze::layout(maze)), next_(static_cast<std::size_t>(maze.rows * maze.columns)) {
+    for (const Cell goal : maze.free_cells()) {
+      auto& next = next_[index(goal)];
+      next.assign(next_.size(), {-1, -1});
+      next[index(goal)] = goal;
+      for (std::deque<Cell> open{goal}; !open.empty(); open.pop_front()) {
+        const Cell cell = open.front();
+        for (const Cell to : {Cell{cell.row - 1, cell.column}, Cell{cell.row, cell.column - 1},
+                              Cell{cell.row + 1, cell.column}, Cell{cell.row, cell.column + 1}}) {
+          if (!maze.is_free(to) || next[index(to)].row >= 0) continue;
+          next[index(to)] = cell;
+          open.push_back(to);
+        }
       }
     }
   }
@@ -41,18 +40,24 @@ class KnowsTheWay : public ripen::Denoiser {
 
   void run(const ripen::DenoiseBatch& batch) noexcept override {
     const ripen::TokenLayout& l = layout();
+    const auto place = [&](std::ptrdiff_t step, Point& p) {
+      const ripen::Token* tokens = batch.tokens + step * l.slots();
+      if (tokens[0] == ripen::kMask || tokens[1] == ripen::kMask) return;
+      const auto value = [&](int slot) {
+        return tokenizer_.decode(
+            slot, tokens[slot],
+            batch.fractions == nullptr ? ripen::Fraction{0} : batch.fractions[step * l.slots() + slot]);
+      };
+      p = {value(0), value(1)};
+    };
     for (int w = 0; w < batch.windows; ++w) {
+      const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(w) * batch.steps;
+      place(first + batch.steps - 1, goal_);
       Point p;
       for (int i = 0; i < batch.steps; ++i) {
-        const auto step = static_cast<std::ptrdiff_t>(w) * batch.steps + i;
-        const ripen::Token* tokens = batch.tokens + step * l.slots();
-        const auto known = [&](int slot) {
-          return tokenizer_.decode(
-              slot, tokens[slot],
-              batch.fractions == nullptr ? ripen::Fraction{0} : batch.fractions[step * l.slots() + slot]);
-        };
+        const std::ptrdiff_t step = first + i;
         // The present and what was before it are known; behind that, only its own prediction counts.
-        if (i <= batch.known && tokens[0] != ripen::kMask && tokens[1] != ripen::kMask) p = {known(0), known(1)};
+        if (i <= batch.known) place(step, p);
         const Point action = mean_action(p);
         const std::array values{p.x, p.y, action.x, action.y};
         float* logits = batch.logits + step * l.logits();
@@ -74,7 +79,8 @@ class KnowsTheWay : public ripen::Denoiser {
     Point mean;
     for (int tick = 0; tick < kStepTicks; ++tick) {
       const Cell cell = cell_of(p);
-      const Point target = cell == cell_of(goal_) || !maze_.is_free(cell) ? goal_ : centre_of(next_[index(cell)]);
+      const Point target =
+          cell == cell_of(goal_) || !maze_.is_free(cell) ? goal_ : centre_of(next_[index(cell_of(goal_))][index(cell)]);
       const double far = distance(target, p);
       const double part = 1.0 / std::max(far, kStride);  // Not beyond it.
       const Point action{(target.x - p.x) * part, (target.y - p.y) * part};
@@ -88,7 +94,7 @@ class KnowsTheWay : public ripen::Denoiser {
   const Maze& maze_;
   Point goal_;
   ripen::Tokenizer tokenizer_;
-  std::vector<Cell> next_;
+  std::vector<std::vector<Cell>> next_;  // [goal][cell]
 };
 
 }  // namespace maze
