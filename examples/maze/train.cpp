@@ -13,7 +13,7 @@ namespace {
 using namespace maze;
 
 /// Stretches of the data, each ending at a goal: wherever the point was then (hindsight). Behind its end the point
-/// rests.
+/// rests. Windows begin anywhere in them, so that all times to the goal are as likely.
 class Walks : public ripen::train::TrajectorySource {
  public:
   Walks(const Maze& maze, Data data, std::uint64_t seed)
@@ -30,7 +30,7 @@ class Walks : public ripen::train::TrajectorySource {
     ripen::Random random(number, 5);
     const Episode& episode = set[static_cast<std::size_t>(random.below(static_cast<int>(set.size())))];
     const int ticks = static_cast<int>(episode.actions.size());
-    const int steps = 1 + random.below(std::min(longest_, ticks / kStepTicks));
+    const int steps = std::min(longest_, ticks / kStepTicks);
     const int first = random.below(ticks - steps * kStepTicks + 1);
     out = {.steps = steps + 1};
     out.good_actions.assign(static_cast<std::size_t>(out.steps), 0);
