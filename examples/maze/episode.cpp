@@ -111,7 +111,8 @@ Result run_episode(int task, int number, const Options& options, ripen::Denoiser
                    .own = &thread});
   ripen::PlannerOptions wanted = options.planner;
   wanted.seed = seed_of_planner;
-  const std::unique_ptr<ripen::PlanSource> plan = ripen::opponents::make(denoiser, wanted, options.opponent);
+  const std::unique_ptr<ripen::PlanSource> plan =
+      ripen::opponents::make(denoiser, wanted, options.opponent, nullptr, &clock);
   Watcher watcher(robot, *plan, options, task, company);
   ripen::ControlLoop loop(
       *plan, robot, clock,
