@@ -124,7 +124,7 @@ std::string Options::validate() const {
   ripen::Problems problems("maze");
   if (task) problems.range("--task", *task, 1, static_cast<int>(maze->tasks.size()));
   problems.require(!task || !free_starts, "--task is of the tasks' starts, not of --starts free");
-  problems.range("--episodes", episodes, 1, 1000000);
+  problems.range("--episodes", episodes, 1, 100000);
   problems.range("--step-us", step_us, 100, 10000000);
   if (budget_us) problems.range("--budget-us", *budget_us, 0, step_us);
   if (passes) problems.range("--passes", *passes, 0, 1000000);
