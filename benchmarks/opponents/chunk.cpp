@@ -7,8 +7,10 @@ namespace ripen::opponents {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-Chunk::Chunk(Denoiser& denoiser, const PlannerOptions& planner, const Options& options, const Transition* transition)
-    : planner_(denoiser, planner, transition),
+Chunk::Chunk(Denoiser& denoiser, const PlannerOptions& planner, const Options& options, const Transition* transition,
+             const Clock* clock)
+    : clock_(clock != nullptr ? *clock : steady_),
+      planner_(denoiser, planner, transition, clock),
       ahead_(options.kind == Kind::kChunkAhead),
       plan_passes_(options.plan_passes),
       chunk_(options.chunk),
@@ -62,7 +64,7 @@ void Chunk::observe(const TickObservation& observation) noexcept {
 }
 
 void Chunk::refine(const Budget& budget, const Budget& most) noexcept {
-  const auto start = std::chrono::steady_clock::now();
+  const TimePoint start = clock_.now();
   bool settled = false;
   for (int passes = 0;; ++passes) {
     settled = finished_ || (!ahead_ && !is_done());
@@ -70,7 +72,7 @@ void Chunk::refine(const Budget& budget, const Budget& most) noexcept {
     if (settled || passes >= limit.passes) break;
     Budget one{.passes = 1};
     if (limit.time != Nanoseconds::max()) {
-      one.time = limit.time - std::chrono::duration_cast<Nanoseconds>(std::chrono::steady_clock::now() - start);
+      one.time = limit.time - (clock_.now() - start);
       // Asked only for what fits, unless it is the first, the planner refuses nothing that it might have to forget.
       if (passes > 0 && one.time.count() < planner_.report().predicted_nanoseconds) break;
     }

@@ -15,7 +15,8 @@ namespace ripen::opponents {
 /// the next plan, and changes nothing of this one.
 class Chunk : public PlanSource {
  public:
-  Chunk(Denoiser& denoiser, const PlannerOptions& planner, const Options& options, const Transition* transition);
+  Chunk(Denoiser& denoiser, const PlannerOptions& planner, const Options& options, const Transition* transition,
+        const Clock* clock);
 
   [[nodiscard]] const TokenLayout& layout() const noexcept override { return planner_.layout(); }
   [[nodiscard]] int horizon() const noexcept override { return planner_.horizon(); }
@@ -35,6 +36,8 @@ class Chunk : public PlanSource {
   void release() noexcept;
   void describe(bool settled) noexcept;
 
+  SteadyClock steady_;
+  const Clock& clock_;
   Planner planner_;
   bool ahead_;
   int plan_passes_, chunk_;

@@ -8,8 +8,8 @@ namespace ripen::opponents {
 /// A planner that forgets in each tick all but what has started or was sent, and what was seen.
 class Cold : public PlanSource {
  public:
-  Cold(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition)
-      : planner_(denoiser, options, transition) {}
+  Cold(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition, const Clock* clock)
+      : planner_(denoiser, options, transition, clock) {}
 
   [[nodiscard]] const TokenLayout& layout() const noexcept override { return planner_.layout(); }
   [[nodiscard]] int horizon() const noexcept override { return planner_.horizon(); }

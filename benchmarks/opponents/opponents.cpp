@@ -31,20 +31,20 @@ std::optional<Kind> kind_of(std::string_view name) {
 }
 
 std::unique_ptr<PlanSource> make(Denoiser& denoiser, const PlannerOptions& planner, const Options& options,
-                                 const Transition* transition) {
+                                 const Transition* transition, const Clock* clock) {
   if (const std::string problems = options.validate(planner.horizon); !problems.empty()) throw OptionsError(problems);
   switch (options.kind) {
     case Kind::kCold:
-      return std::make_unique<Cold>(denoiser, planner, transition);
+      return std::make_unique<Cold>(denoiser, planner, transition, clock);
     case Kind::kChunk:
     case Kind::kChunkAhead:
-      return std::make_unique<Chunk>(denoiser, planner, options, transition);
+      return std::make_unique<Chunk>(denoiser, planner, options, transition, clock);
     case Kind::kReactive:
-      return std::make_unique<Reactive>(denoiser, planner, transition);
+      return std::make_unique<Reactive>(denoiser, planner, transition, clock);
     case Kind::kRolling:
       break;
   }
-  return std::make_unique<Planner>(denoiser, planner, transition);
+  return std::make_unique<Planner>(denoiser, planner, transition, clock);
 }
 
 }  // namespace ripen::opponents

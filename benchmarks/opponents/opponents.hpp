@@ -37,9 +37,10 @@ struct Options {
 /// None if there is no such name.
 [[nodiscard]] std::optional<Kind> kind_of(std::string_view name);
 
-/// Takes references: the denoiser and the transition must outlive what is made. Throws OptionsError listing every
-/// problem.
+/// Takes references: the denoiser, the transition and the clock must outlive what is made. clock: what budgets in time
+/// are measured by, null for real time. Throws OptionsError listing every problem.
 [[nodiscard]] std::unique_ptr<PlanSource> make(Denoiser& denoiser, const PlannerOptions& planner,
-                                               const Options& options, const Transition* transition = nullptr);
+                                               const Options& options, const Transition* transition = nullptr,
+                                               const Clock* clock = nullptr);
 
 }  // namespace ripen::opponents

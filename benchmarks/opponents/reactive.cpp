@@ -19,8 +19,9 @@ const PlannerOptions& checked(const PlannerOptions& options) {
 
 }  // namespace
 
-Reactive::Reactive(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition)
-    : denoiser_(denoiser),
+Reactive::Reactive(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition, const Clock* clock)
+    : clock_(clock != nullptr ? *clock : steady_),
+      denoiser_(denoiser),
       transition_(transition),
       frames_(std::min({frames_of(transition), options.pass_windows, denoiser.max_windows()})),
       steps_(denoiser.layout(), 1, checked(options).horizon, options.history),
@@ -98,9 +99,9 @@ void Reactive::refine(const Budget& budget, const Budget& most) noexcept {
   if (report_.settled || limit.passes < 1 || limit.time.count() <= 0) return;
   const auto predicted = predictor_.predict(frames_);
   if (predicted > limit.time && !predictor_.refused()) return;
-  const auto start = std::chrono::steady_clock::now();
+  const TimePoint start = clock_.now();
   report_.bad_model = !decide();
-  const auto cost = std::chrono::steady_clock::now() - start;
+  const std::chrono::nanoseconds cost = clock_.now() - start;
   predictor_.observe(frames_, cost);
   report_.predicted_nanoseconds = predicted.count();
   if (predicted.count() > 0) report_.worst_error_nanoseconds = std::max<std::int64_t>(0, (cost - predicted).count());

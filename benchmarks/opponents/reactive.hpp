@@ -16,7 +16,7 @@ namespace ripen::opponents {
 class Reactive : public PlanSource {
  public:
   /// Throws OptionsError listing every problem of the options.
-  Reactive(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition);
+  Reactive(Denoiser& denoiser, const PlannerOptions& options, const Transition* transition, const Clock* clock);
 
   [[nodiscard]] const TokenLayout& layout() const noexcept override { return steps_.layout(); }
   [[nodiscard]] int horizon() const noexcept override { return steps_.horizon(); }
@@ -35,6 +35,8 @@ class Reactive : public PlanSource {
   bool decide() noexcept;
   void describe() noexcept;
 
+  SteadyClock steady_;
+  const Clock& clock_;
   CheckedDenoiser denoiser_;
   const Transition* transition_;
   int frames_;  // In one pass.

@@ -1,7 +1,9 @@
 #include "maze/episode.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <stop_token>
@@ -9,6 +11,7 @@
 #include "maze/maze_robot.hpp"
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
+#include "shared/thread_clock.hpp"
 #include "shared/work_clock.hpp"
 #include "util/random.hpp"
 
@@ -32,11 +35,16 @@ class Watcher : public ripen::TickObserver {
       if (Frame* frame = company_.recording->next()) onlooker_.look(*frame);
     }
     if (company_.view != nullptr) show(tick.report);
+    // Who cannot be told of another goal begins anew, which needs a fresh state.
+    if (!goal_is_told && (tick.report.tick + 1) % kStepTicks == 0) goal_is_told = begin_anew();
     interrupted_ = company_.interrupt != nullptr && *company_.interrupt != 0 && !robot_.done();
     return !interrupted_ && !robot_.done();
   }
 
   [[nodiscard]] bool interrupted() const { return interrupted_; }
+
+  bool goal_is_told = true;          ///< to the planner
+  std::function<bool()> begin_anew;  ///< false: later
 
  private:
   void show(const ripen::TickReport& report) noexcept {
@@ -84,14 +92,27 @@ Result run_episode(int task, int number, const Options& options, ripen::Denoiser
   const Problem problem = task == 0 ? free_problem(maze, options.seed, number)
                                     : problem_of_task(maze, task, options.protocol, options.seed, number);
   ripen::Random seeds(options.seed + 1, (static_cast<std::uint64_t>(task) << 32) + static_cast<std::uint64_t>(number));
-  MazeRobot robot(maze, problem, max_steps(maze, options.protocol), seeds.next());
-  ripen::PlannerOptions wanted = options.planner;
-  wanted.seed = seeds.next();
-  const std::unique_ptr<ripen::PlanSource> plan = ripen::opponents::make(denoiser, wanted, options.opponent);
   const std::chrono::microseconds period(options.step_us);
   ripen::SteadyClock steady;
   examples::WorkClock work{period};
-  ripen::Clock& clock = options.virtual_time ? static_cast<ripen::Clock&>(work) : steady;
+  examples::ThreadClock thread;
+  const bool is_counted = !options.passes;  // Whether what work takes counts in virtual time.
+  ripen::Clock& clock = !options.virtual_time ? static_cast<ripen::Clock&>(steady)
+                        : is_counted          ? static_cast<ripen::Clock&>(thread)
+                                              : work;
+  const std::uint64_t seed_of_world = seeds.next(), seed_of_planner = seeds.next();
+  const Event event = draw_event(maze, problem, options.event, seeds);
+  MazeRobot robot(maze, problem,
+                  {.event = event,
+                   .max_steps = max_steps(maze, options.protocol),
+                   .seed = seed_of_world,
+                   .period = period,
+                   .clock = &clock,
+                   .own = &thread});
+  ripen::PlannerOptions wanted = options.planner;
+  wanted.seed = seed_of_planner;
+  const std::unique_ptr<ripen::PlanSource> plan =
+      ripen::opponents::make(denoiser, wanted, options.opponent, nullptr, &clock);
   Watcher watcher(robot, *plan, options, task, company);
   ripen::ControlLoop loop(
       *plan, robot, clock,
@@ -107,6 +128,15 @@ Result run_episode(int task, int number, const Options& options, ripen::Denoiser
 
   const auto reset = loop.reset({.goal = {problem.goal.x, problem.goal.y}, .rest = {0.0, 0.0}});
   if (reset != ripen::ResetResult::kOk) throw std::invalid_argument(std::string("loop: ") + ripen::to_text(reset));
+  robot.on_goal = [&] {
+    const Point goal = robot.goal();
+    const std::array<ripen::ChannelValue, 2> aimed{goal.x, goal.y};
+    watcher.goal_is_told = loop.aim(aimed) == ripen::ResetResult::kOk;
+  };
+  watcher.begin_anew = [&] {
+    const Point goal = robot.goal();
+    return loop.reset({.goal = {goal.x, goal.y}, .rest = {0.0, 0.0}}) == ripen::ResetResult::kOk;
+  };
   loop.run(std::stop_token());
 
   const ripen::LoopStatistics& statistics = loop.statistics();
@@ -114,6 +144,8 @@ Result run_episode(int task, int number, const Options& options, ripen::Denoiser
           .task = task,
           .start = problem.start,
           .goal = problem.goal,
+          .event = robot.event_happened() ? event : Event{},
+          .event_place = robot.event_place(),
           .succeeded = robot.succeeded(),
           .interrupted = watcher.interrupted(),
           .steps = robot.steps(),

@@ -1,17 +1,34 @@
 #pragma once
 // The point as a robot of the control loop.
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
+#include "maze/events.hpp"
 #include "maze/starts.hpp"
 #include "maze/world.hpp"
+#include "ripen/clock.hpp"
 #include "ripen/robot.hpp"
+#include "shared/thread_clock.hpp"
 
 namespace maze {
 
+/// What the robot is like; fixed at construction.
+struct MazeRobotOptions {
+  Event event = {};
+  int max_steps = 1000;                    ///< control steps after which it is done
+  std::uint64_t seed = 1;                  ///< of where teleports and shoves lead
+  std::chrono::nanoseconds period = {};    ///< of the loop's ticks, by `clock`
+  const ripen::Clock* clock = nullptr;     ///< the loop's; null: no command is ever late
+  ripen::examples::ThreadClock* own = {};  ///< paused while the world moves, if not null
+};
+
 /// Senses where the point is, and moves it. A tick is a control step of the world, whatever time the loop gives it: the
-/// world does not wait. The action written in a tick is done until the next, and, if ticks were missed, in those too.
+/// world does not wait. An action is done from the control step in which it is written until the next is written: what
+/// comes periods late has no say in those, nor in the ticks that were missed.
 ///
 /// What is sensed is fresh as a step of the plan begins, every kStepTicks ticks: its tokens speak of those instants.
 /// The point is at rest until something is written. Once it has arrived, or is out of control steps, nothing moves.
@@ -19,8 +36,9 @@ namespace maze {
 /// Channels: tokens.hpp. Not thread-safe. The physics engine may allocate, so calls are for a simulation.
 class MazeRobot : public ripen::Robot {
  public:
-  /// seed: of teleports. max_steps: control steps.
-  MazeRobot(const Maze& maze, const Problem& problem, int max_steps, std::uint64_t seed);
+  MazeRobot(const Maze& maze, const Problem& problem, const MazeRobotOptions& options);
+  MazeRobot(const MazeRobot&) = delete;
+  MazeRobot& operator=(const MazeRobot&) = delete;
 
   [[nodiscard]] bool read(std::int64_t tick, ripen::Observation& observation) noexcept override;
   /// Returns false, keeping the last action, if the action is not two finite numbers.
@@ -32,7 +50,12 @@ class MazeRobot : public ripen::Robot {
   [[nodiscard]] std::int64_t steps() const noexcept { return static_cast<std::int64_t>(path_.size()); }
   /// After some control step the point was within kReached of the goal.
   [[nodiscard]] bool succeeded() const noexcept { return succeeded_; }
-  [[nodiscard]] bool done() const noexcept { return succeeded_ || steps() >= max_steps_; }
+  [[nodiscard]] bool done() const noexcept { return succeeded_ || steps() >= options_.max_steps; }
+  /// Whether the event has happened, and where it put what it moved: the point, the goal or the wall.
+  [[nodiscard]] bool event_happened() const noexcept { return event_happened_; }
+  [[nodiscard]] Point event_place() const noexcept { return event_place_; }
+  /// Called as the goal jumps, from read() or write(). Must not allocate.
+  std::function<void()> on_goal;
   /// What was done in each control step, and where that led. [steps]
   [[nodiscard]] const std::vector<Point>& actions() const noexcept { return actions_; }
   [[nodiscard]] const std::vector<Point>& path() const noexcept { return path_; }
@@ -40,9 +63,20 @@ class MazeRobot : public ripen::Robot {
  private:
   void advance_to(std::int64_t tick);
 
+  [[nodiscard]] std::int64_t periods_since_read() const noexcept;
+
+  void happen();
+  const Maze& blocked(const Event& event);
+
+  MazeRobotOptions options_;
+  std::string walls_;  // One more than the maze has, if a cell is blocked.
+  Maze maze_;
+  ripen::Random random_;
+  bool event_happened_ = false;
+  Point event_place_;
   World world_;
   Point goal_, seen_, action_;
-  int max_steps_;
+  ripen::TimePoint read_at_;
   bool succeeded_ = false;
   std::vector<Point> actions_, path_;
 };

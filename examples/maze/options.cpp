@@ -42,6 +42,14 @@ void declare(CLI::App& app, Options& options) {
                        "stock: start and goal within 1 of the cells' centres, 1000 control steps; mctd: at the "
                        "centres, 500 in medium and large")
       ->group(problems);
+  examples::add_choice(app, "--event", options.event,
+                       {{"none", EventKind::kNone},
+                        {"shove", EventKind::kShove},
+                        {"goal", EventKind::kGoal},
+                        {"block", EventKind::kBlock}},
+                       "What goes wrong: after 20 to 79 control steps the point is shoved or the goal jumps, or a cell "
+                       "of the shortest way is blocked from the beginning")
+      ->group(problems);
 
   const std::string time = "Time";
   app.add_option("--step-us", options.step_us, "Period of the control loop, one control step of the maze [us]")
@@ -52,7 +60,11 @@ void declare(CLI::App& app, Options& options) {
   auto* passes = app.add_option("--passes", options.passes, "Passes it may run; makes a run reproducible");
   budget->group(time)->excludes(passes);
   passes->group(time);
-  app.add_flag("--virtual-time", options.virtual_time, "Do not sleep between control steps")->group(time);
+  app.add_flag(
+         "--virtual-time", options.virtual_time,
+         "Do not sleep between control steps. Work takes the processor's time that it takes, and control steps are "
+         "missed as they would be; with --passes it takes none")
+      ->group(time);
 
   const std::string planner = "Planner";
   app.add_option("--model", options.model, "Weights (the shipped ones of maze and data unless given)")->group(planner);
@@ -112,7 +124,7 @@ std::string Options::validate() const {
   ripen::Problems problems("maze");
   if (task) problems.range("--task", *task, 1, static_cast<int>(maze->tasks.size()));
   problems.require(!task || !free_starts, "--task is of the tasks' starts, not of --starts free");
-  problems.range("--episodes", episodes, 1, 1000000);
+  problems.range("--episodes", episodes, 1, 100000);
   problems.range("--step-us", step_us, 100, 10000000);
   if (budget_us) problems.range("--budget-us", *budget_us, 0, step_us);
   if (passes) problems.range("--passes", *passes, 0, 1000000);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "maze/episodes.hpp"
+#include "maze/events.hpp"
 #include "maze/starts.hpp"
 #include "maze/tokens.hpp"
 #include "opponents/opponents.hpp"
@@ -23,6 +24,7 @@ struct Options {
   int episodes = 50;             ///< a task; in all with free starts
   std::uint64_t seed = kReportingSeed;
   Protocol protocol = Protocol::kStock;
+  EventKind event = EventKind::kNone;
 
   int step_us = 100000;
   std::optional<int> budget_us = {};  ///< neither this nor passes: kDefaultBudget, or what the period leaves

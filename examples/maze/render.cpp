@@ -12,7 +12,6 @@ namespace {
 constexpr double kScale = 10.0;         // Of the picture, to the unit of the maze.
 constexpr double kSecondsAStep = 0.02;  // Of the picture, a control step.
 constexpr int kPause = 75;              // [control steps] at the end, before it begins again.
-constexpr double kJump = 1.0;           // No control step leads further, but for a teleport.
 
 /// A stroke for every range of levels: the last one's is for all above.
 struct Stroke {
@@ -168,6 +167,20 @@ std::string way_of(const Film& film, const Result& result) {
          "</path>\n";
 }
 
+std::string mark_of(const Result& result) {
+  switch (result.event.kind) {
+    case EventKind::kShove:
+      return circle(result.event_place, kRadius, "fill=\"none\" stroke=\"#d22\" stroke-width=\"2\"");
+    case EventKind::kGoal:
+      return circle(result.event_place, kReached, "fill=\"#2e8b2e\"");
+    case EventKind::kBlock:
+      return "<path d=\"" + square(result.event.blocked) + "\" fill=\"#d98a8a\"/>\n";
+    case EventKind::kNone:
+      break;
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string to_svg(const Maze& maze, const Result& result, const Recording& recording) {
@@ -177,7 +190,7 @@ std::string to_svg(const Maze& maze, const Result& result, const Recording& reco
                     number(-kScale * corner) + ' ' + width + ' ' + number(kScale * (kUnit * maze.rows + caption)) +
                     "\" width=\"" + width + "\" font-family=\"sans-serif\">\n<rect x=\"" + number(-kScale * corner) +
                     "\" y=\"" + number(-kScale * corner) + "\" width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n" +
-                    picture_of(maze) + circle(result.goal, kReached, "fill=\"#7cc47c\"");
+                    picture_of(maze) + circle(result.goal, kReached, "fill=\"#7cc47c\"") + mark_of(result);
   if (recording.size() > 0 && result.steps > 0) {
     const Film film(result, recording);
     svg += moving_path(film, "stroke=\"#b5bac2\" stroke-width=\"1\"", candidates_of);

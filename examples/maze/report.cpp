@@ -54,6 +54,13 @@ struct Sum {
 
 std::string name_of(int task) { return task == 0 ? "free starts" : "task " + std::to_string(task); }
 
+std::string name_of(EventKind kind) {
+  return kind == EventKind::kShove   ? "shove"
+         : kind == EventKind::kGoal  ? "goal"
+         : kind == EventKind::kBlock ? "block"
+                                     : "none";
+}
+
 std::string to_json(const Result& result) {
   nlohmann::ordered_json object = {
       {"maze", result.maze},
@@ -72,6 +79,10 @@ std::string to_json(const Result& result) {
         {"slack", to_object(result.slack)},
         {"observation_to_action", to_object(result.observation_to_action)}}},
   };
+  if (result.event.kind != EventKind::kNone) {
+    object["event"] = {
+        {"kind", name_of(result.event.kind)}, {"step", result.event.step}, {"place", to_array(result.event_place)}};
+  }
   if (result.interrupted) object["interrupted"] = true;
   return object.dump();
 }

@@ -8,9 +8,13 @@
 
 namespace maze {
 
+/// As --event takes it.
+[[nodiscard]] std::string name_of(EventKind kind);
+
 /// One JSON object without a line break: maze, task, start [x, y], goal [x, y], succeeded, steps, missed, passes,
 /// actions [[x, y], ...], path [[x, y], ...], latency_us (of wake_up, compute, slack and observation_to_action: p50,
-/// p90, p99, p999, max), and interrupted where it was.
+/// p90, p99, p999, max), event (kind; step: control steps before it; place [x, y] of what it moved: the point, the goal
+/// or the wall) where one happened, and interrupted where it was.
 [[nodiscard]] std::string to_json(const Result& result);
 
 /// "task 1", or "free starts" of 0.

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "maze/events.hpp"
 #include "maze/maze.hpp"
 #include "shared/spread.hpp"
 
@@ -15,8 +16,10 @@ using ripen::examples::Spread;
 /// One episode's run.
 struct Result {
   std::string_view maze;
-  int task = 0;  ///< in [1, 5]; 0: start and goal were anywhere
-  Point start, goal;
+  int task = 0;       ///< in [1, 5]; 0: start and goal were anywhere
+  Point start, goal;  ///< the first
+  Event event;        ///< kNone if it has not happened
+  Point event_place;  ///< where it put what it moved: the point, the goal or the wall
   bool succeeded = false;
   bool interrupted = false;  ///< the run was ended from outside before anything came of it
   std::int64_t steps = 0;    ///< control steps until then, or all

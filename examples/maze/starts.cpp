@@ -1,7 +1,5 @@
 #include "maze/starts.hpp"
 
-#include "util/random.hpp"
-
 namespace maze {
 
 namespace {
@@ -11,12 +9,12 @@ ripen::Random stream_of(std::uint64_t seed, int task, int number) {
   return {seed, (static_cast<std::uint64_t>(task) << 32) + static_cast<std::uint64_t>(number)};
 }
 
+}  // namespace
+
 Point near(Point centre, ripen::Random& random) {
   const double x = centre.x + 2.0 * random.uniform() - 1.0;
   return {x, centre.y + 2.0 * random.uniform() - 1.0};
 }
-
-}  // namespace
 
 Problem problem_of_task(const Maze& maze, int task, Protocol protocol, std::uint64_t seed, int number) {
   const StartAndGoal cells = maze.tasks[static_cast<std::size_t>(task - 1)];

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "maze/maze.hpp"
+#include "util/random.hpp"
 
 namespace maze {
 
@@ -20,6 +21,9 @@ inline constexpr std::uint64_t kChoosingSeed = 200000;   ///< of free starts, on
 struct Problem {
   Point start, goal;
 };
+
+/// Anywhere within 1 of a point, on each axis.
+[[nodiscard]] Point near(Point centre, ripen::Random& random);
 
 /// Episode `number` of a task, in [1, 5].
 [[nodiscard]] Problem problem_of_task(const Maze& maze, int task, Protocol protocol, std::uint64_t seed, int number);

@@ -74,8 +74,8 @@ std::string to_mjcf(const Maze& maze) {
 
 struct World::Impl {
   struct Freed {
-    void operator()(mjModel* model) const { mj_deleteModel(model); }
-    void operator()(mjData* data) const { mj_deleteData(data); }
+    void operator()(mjModel* owned) const { mj_deleteModel(owned); }
+    void operator()(mjData* owned) const { mj_deleteData(owned); }
   };
 
   Impl(const Maze& of, std::uint64_t seed)
