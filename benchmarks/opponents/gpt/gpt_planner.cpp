@@ -403,7 +403,7 @@ void Gpt::refine(const Budget& budget, const Budget& most) noexcept {
   Nanoseconds before{0};
   for (int passes = 0;;) {
     const Budget& limit = action(ledger_.head()) == Action::kDecided ? budget : most;
-    if (passes >= limit.passes) break;
+    if (passes >= limit.passes || limit.time <= before) break;
     report_.settled = !writing_ && !begin();
     if (report_.settled) break;
     int positions = most_positions(limit.passes - passes);
@@ -503,9 +503,10 @@ void Gpt::decide() noexcept {
     }
     sample.score = planner_.value_weight * (sample.arrival >= 0 ? sample.arrival : length_) +
                    planner_.likelihood_weight * sample.nats;
-    // Neither steps nor nats become less.
-    if (planner_.value_weight * step + planner_.likelihood_weight * sample.nats >= least) sample.alive = false;
     if (sample.arrival >= 0) least = std::min(least, sample.score);
+  }
+  for (Sample& sample : samples_) {  // Neither steps nor nats become less.
+    if (planner_.value_weight * step + planner_.likelihood_weight * sample.nats >= least) sample.alive = false;
   }
   ++written_;
   const bool is_end = step + 1 == length_ && slot + 1 == layout().slots();
