@@ -172,6 +172,23 @@ inline Vector exp_of_negative(Vector x) {
   return x >= kLeast ? series * Vector(exponent) : Vector{};
 }
 
+/// out = part * the sum of rows, each as often as its score says. What lies beyond the last one weighs nothing.
+template <int V, typename Element>
+inline void add_values(const float* scores, const Element* values, int count, int size, float part, float* out) {
+  constexpr int kChains = V == 1 ? 4 : 2;
+  Vector sums[static_cast<unsigned>(V)][static_cast<unsigned>(kChains)] = {};
+  for (int j = 0; j < count; j += kChains, values += static_cast<long>(kChains) * size) {
+    for (int c = 0; c < kChains; ++c) {
+      for (int v = 0; v < V; ++v) sums[v][c] += scores[j + c] * load_of(values + c * size + v * kLanes);
+    }
+  }
+  for (int v = 0; v < V; ++v) {
+    Vector sum = sums[v][0];
+    for (int c = 1; c < kChains; ++c) sum += sums[v][c];
+    store(out + v * kLanes, sum * part);
+  }
+}
+
 template <typename Element>
 void attend_over(const float* query, const Element* keys, const Element* values, int count, int size, float* scores,
                  float* out) {
@@ -207,13 +224,14 @@ void attend_over(const float* query, const Element* keys, const Element* values,
     wholes += weight;
   }
   const float part = 1.0F / total(wholes);
-  for (int d = 0; d < size; d += kLanes) {
-    Vector sums[kChains] = {};
-    for (int j = 0; j < count; j += kChains) {  // What lies beyond weighs nothing.
-      for (int c = 0; c < kChains; ++c)
-        sums[c] += scores[j + c] * load_of(values + static_cast<long>(j + c) * size + d);
+  for (int d = 0; d < size;) {  // A row is read as far as registers take its sums: memory likes it in order.
+    if (size - d >= 4 * kLanes) {
+      add_values<4>(scores, values + d, count, size, part, out + d);
+      d += 4 * kLanes;
+    } else {
+      add_values<1>(scores, values + d, count, size, part, out + d);
+      d += kLanes;
     }
-    store(out + d, ((sums[0] + sums[1]) + (sums[2] + sums[3])) * part);
   }
 }
 

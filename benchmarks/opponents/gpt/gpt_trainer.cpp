@@ -1,5 +1,6 @@
 #include "opponents/gpt/gpt_trainer.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include "opponents/gpt/gpt_batch.hpp"
@@ -18,11 +19,19 @@ struct Nats {
   torch::Tensor states, actions;
 };
 
+/// [steps] of the longest stretch: nothing is computed beyond.
+std::int64_t longest(const GptBatch& batch) { return *std::ranges::max_element(batch.lengths); }
+
+/// The first steps of all stretches. all: [stretches * window, slots]
+torch::Tensor cut(const GptLayout& layout, const GptBatch& batch, const torch::Tensor& all) {
+  return all.view({-1, layout.window(), layout.tokens().slots()}).slice(1, 0, longest(batch));
+}
+
 GptTensors tensors_of(TorchGpt& model, const GptBatch& batch) {
   const GptLayout& layout = model->layout();
   const auto count = static_cast<std::int64_t>(batch.lengths.size());
-  const std::int64_t window = layout.window(), slots = layout.tokens().slots();
-  std::vector<int> all(static_cast<std::size_t>(slots));
+  const std::int64_t window = layout.window();
+  std::vector<int> all(static_cast<std::size_t>(layout.tokens().slots()));
   std::iota(all.begin(), all.end(), 0);
   GptTensors tensors;
   std::tie(tensors.goal, tensors.goal_beside) =
@@ -31,22 +40,23 @@ GptTensors tensors_of(TorchGpt& model, const GptBatch& batch) {
   tensors.arrival = torch::tensor(arrivals, torch::kLong).to(model->device());
   const auto [steps, beside] =
       model->indices(all, batch.shown.tokens.data(), batch.shown.fractions.data(), count * window);
-  tensors.steps = steps.view({count, window, slots});
-  tensors.beside = beside.view({count, window, slots});
+  tensors.steps = cut(layout, batch, steps);
+  tensors.beside = cut(layout, batch, beside);
   return tensors;
 }
 
 Nats nats_of(TorchGpt& model, const GptBatch& batch) {
   const GptLayout& layout = model->layout();
   const auto count = static_cast<std::int64_t>(batch.lengths.size());
-  const std::int64_t window = layout.window();
+  const std::int64_t window = layout.window(), steps = longest(batch);
   const auto features = model->features(tensors_of(model, batch));
   std::vector<int> all(static_cast<std::size_t>(layout.tokens().slots()));
   std::iota(all.begin(), all.end(), 0);
-  const auto [tokens, beside] =
+  const auto [clean, clean_beside] =
       model->indices(all, batch.clean.tokens.data(), batch.clean.fractions.data(), count * window);
+  const auto tokens = cut(layout, batch, clean).flatten(0, 1), beside = cut(layout, batch, clean_beside).flatten(0, 1);
   const std::vector<std::int64_t> lengths(batch.lengths.begin(), batch.lengths.end());
-  const auto step = torch::arange(window, torch::kLong).to(model->device());
+  const auto step = torch::arange(steps, torch::kLong).to(model->device());
   const auto there = step.unsqueeze(0) < torch::tensor(lengths, torch::kLong).to(model->device()).unsqueeze(1);
   const auto behind_first = there.logical_and((step > 0).unsqueeze(0));
   Nats nats;
@@ -56,7 +66,7 @@ Nats nats_of(TorchGpt& model, const GptBatch& batch) {
     const bool is_state = s < layout.tokens().states();
     const auto asked = (is_state ? behind_first : there).reshape(-1);
     const auto rows = asked.nonzero().squeeze(1);
-    const auto logits = model->head(s, features.select(2, s).reshape({count * window, -1}).index_select(0, rows));
+    const auto logits = model->head(s, features.select(2, s).flatten(0, 1).index_select(0, rows));
     const auto own = tokens.select(1, s).index_select(0, rows);
     const auto logs = torch::log_softmax(logits, -1);
     const auto each = slot.continuous()
