@@ -19,62 +19,77 @@ struct Nats {
   torch::Tensor states, actions;
 };
 
-/// [steps] of the longest stretch: nothing is computed beyond.
-std::int64_t longest(const GptBatch& batch) { return *std::ranges::max_element(batch.lengths); }
+/// Stretches of about one length: nothing is computed beyond the longest.
+struct Group {
+  GptTensors shown;
+  torch::Tensor clean, beside;  // [B, steps, slots]
+  torch::Tensor lengths;        // [B]
+  std::int64_t steps = 0;
+};
 
-/// The first steps of all stretches. all: [stretches * window, slots]
-torch::Tensor cut(const GptLayout& layout, const GptBatch& batch, const torch::Tensor& all) {
-  return all.view({-1, layout.window(), layout.tokens().slots()}).slice(1, 0, longest(batch));
-}
-
-GptTensors tensors_of(TorchGpt& model, const GptBatch& batch) {
+/// The shortest stretches first.
+std::vector<Group> groups_of(TorchGpt& model, const GptBatch& batch) {
+  constexpr std::int64_t kStretches = 16;
   const GptLayout& layout = model->layout();
   const auto count = static_cast<std::int64_t>(batch.lengths.size());
-  const std::int64_t window = layout.window();
   std::vector<int> all(static_cast<std::size_t>(layout.tokens().slots()));
   std::iota(all.begin(), all.end(), 0);
-  GptTensors tensors;
-  std::tie(tensors.goal, tensors.goal_beside) =
+  const auto in_steps = [&](const train::Values& values) {
+    auto [tokens, beside] = model->indices(all, values.tokens.data(), values.fractions.data(), count * layout.window());
+    const std::vector<std::int64_t> shape = {count, layout.window(), layout.tokens().slots()};
+    return std::pair(tokens.view(shape), beside.view(shape));
+  };
+  const auto [goal, goal_beside] =
       model->indices(layout.goal(), batch.goal.tokens.data(), batch.goal.fractions.data(), count);
+  const auto [shown, shown_beside] = in_steps(batch.shown);
+  const auto [clean, clean_beside] = in_steps(batch.clean);
   const std::vector<std::int64_t> arrivals(batch.arrivals.begin(), batch.arrivals.end());
-  tensors.arrival = torch::tensor(arrivals, torch::kLong).to(model->device());
-  const auto [steps, beside] =
-      model->indices(all, batch.shown.tokens.data(), batch.shown.fractions.data(), count * window);
-  tensors.steps = cut(layout, batch, steps);
-  tensors.beside = cut(layout, batch, beside);
-  return tensors;
+  const std::vector<std::int64_t> given(batch.lengths.begin(), batch.lengths.end());
+  const auto arrival = torch::tensor(arrivals, torch::kLong).to(model->device());
+  const auto [lengths, order] = torch::tensor(given, torch::kLong).sort();
+  std::vector<Group> groups;
+  for (std::int64_t first = 0; first < count; first += kStretches) {
+    const std::int64_t last = std::min(count, first + kStretches);
+    Group& group = groups.emplace_back();
+    group.steps = lengths[last - 1].item<std::int64_t>();
+    const auto rows = order.slice(0, first, last).to(model->device());
+    const auto cut = [&](const torch::Tensor& whole) { return whole.index_select(0, rows).slice(1, 0, group.steps); };
+    group.shown = {goal.index_select(0, rows), goal_beside.index_select(0, rows), arrival.index_select(0, rows),
+                   cut(shown), cut(shown_beside)};
+    group.clean = cut(clean);
+    group.beside = cut(clean_beside);
+    group.lengths = lengths.slice(0, first, last).to(model->device());
+  }
+  return groups;
 }
 
-Nats nats_of(TorchGpt& model, const GptBatch& batch) {
-  const GptLayout& layout = model->layout();
-  const auto count = static_cast<std::int64_t>(batch.lengths.size());
-  const std::int64_t window = layout.window(), steps = longest(batch);
-  const auto features = model->features(tensors_of(model, batch));
-  std::vector<int> all(static_cast<std::size_t>(layout.tokens().slots()));
-  std::iota(all.begin(), all.end(), 0);
-  const auto [clean, clean_beside] =
-      model->indices(all, batch.clean.tokens.data(), batch.clean.fractions.data(), count * window);
-  const auto tokens = cut(layout, batch, clean).flatten(0, 1), beside = cut(layout, batch, clean_beside).flatten(0, 1);
-  const std::vector<std::int64_t> lengths(batch.lengths.begin(), batch.lengths.end());
-  const auto step = torch::arange(steps, torch::kLong).to(model->device());
-  const auto there = step.unsqueeze(0) < torch::tensor(lengths, torch::kLong).to(model->device()).unsqueeze(1);
+void add_nats(TorchGpt& model, const Group& group, Nats& nats) {
+  const TokenLayout& layout = model->layout().tokens();
+  const auto features = model->features(group.shown);
+  const auto step = torch::arange(group.steps, torch::kLong).to(model->device());
+  const auto there = step.unsqueeze(0) < group.lengths.unsqueeze(1);
   const auto behind_first = there.logical_and((step > 0).unsqueeze(0));
-  Nats nats;
   const auto add = [](torch::Tensor& sum, const torch::Tensor& more) { sum = sum.defined() ? sum + more : more; };
-  for (int s = 0; s < layout.tokens().slots(); ++s) {
-    const Slot& slot = layout.tokens().slot(s);
-    const bool is_state = s < layout.tokens().states();
-    const auto asked = (is_state ? behind_first : there).reshape(-1);
+  for (int s = 0; s < layout.slots(); ++s) {
+    const Slot& slot = layout.slot(s);
+    const bool is_state = s < layout.states();
+    const auto asked = (is_state ? behind_first : there).flatten();
     const auto rows = asked.nonzero().squeeze(1);
-    const auto logits = model->head(s, features.select(2, s).flatten(0, 1).index_select(0, rows));
-    const auto own = tokens.select(1, s).index_select(0, rows);
-    const auto logs = torch::log_softmax(logits, -1);
-    const auto each = slot.continuous()
-                          ? -(logs * train::smeared(slot, own, beside.select(1, s).index_select(0, rows))).sum(-1)
-                          : -logs.gather(1, own.unsqueeze(1)).squeeze(1);
+    const auto of_slot = [&](const torch::Tensor& whole) {
+      return whole.select(2, s).flatten(0, 1).index_select(0, rows);
+    };
+    const auto logs = torch::log_softmax(model->head(s, of_slot(features)), -1);
+    const auto own = of_slot(group.clean);
+    const auto each = slot.continuous() ? -(logs * train::smeared(slot, own, of_slot(group.beside))).sum(-1)
+                                        : -logs.gather(1, own.unsqueeze(1)).squeeze(1);
     add(is_state ? nats.state : nats.action, each.sum());
     add(is_state ? nats.states : nats.actions, asked.sum().to(torch::kFloat));
   }
+}
+
+Nats nats_of(TorchGpt& model, const GptBatch& batch) {
+  Nats nats;
+  for (const Group& group : groups_of(model, batch)) add_nats(model, group, nats);
   return nats;
 }
 
