@@ -14,7 +14,6 @@
 #include "cube_solver/replay.hpp"
 #include "cube_solver/report.hpp"
 #include "cube_solver/solve.hpp"
-#include "cube_solver/terminal.hpp"
 #include "cube_solver/tokens.hpp"
 #include "cube_solver/view.hpp"
 #include "ripen/native_denoiser.hpp"
@@ -60,7 +59,7 @@ int run(const Options& options) {
   if (model.layout != layout()) {
     throw std::invalid_argument("model file '" + options.model + "': its token layout is not the cube's");
   }
-  const bool live = !options.quiet && options.jobs == 1 && terminal().fits_view();
+  const bool live = !options.quiet && options.jobs == 1 && examples::terminal().fits_view();
   std::string lines;  // What is said of the cubes, as long as a view is in its place.
   InOrder reporter(cubes.size(), [&](std::size_t index, const Result& result) {
     json.add(to_json(result));
@@ -75,7 +74,7 @@ int run(const Options& options) {
   examples::note_interrupts();
   if (live) {
     ripen::TripleBuffer<Snapshot> snapshots;
-    const LiveView view(snapshots);
+    const examples::LiveView<Snapshot> view(snapshots, draw);
     work(cubes, options, model, denoiser, next, &snapshots, recorded, reporter);
   } else {
     examples::in_parallel(options.jobs, next, cubes.size(),

@@ -1,11 +1,7 @@
 #include "cube_solver/view.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <numbers>
@@ -17,9 +13,6 @@ namespace ripen::cube {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kPeriod = 50ms;
 constexpr int kNetRows = 9, kPlanRows = 3;
 constexpr std::string_view kFaceLetters = "URFDLB";
 constexpr int kLabel = 8;  // columns of a line's title
@@ -122,18 +115,6 @@ std::string spread_of(const Spread& spread) {
   return format("p50 %6.0f  p99 %6.0f  max %6.0f us", spread.p50, spread.p99, spread.max);
 }
 
-/// In one go where the system takes it, so that a program that is killed leaves no half of an escape sequence.
-void print(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
-    if (written <= 0) return;  // There is nobody to tell.
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-std::atomic<bool> was_stopped = false;
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal's handler may not lock");
-
 }  // namespace
 
 std::string draw(const Snapshot& snapshot, const Terminal& terminal) {
@@ -162,36 +143,6 @@ std::string draw(const Snapshot& snapshot, const Terminal& terminal) {
     if (room-- > 0) text += fitted(figure, columns);
   }
   return text;
-}
-
-LiveView::LiveView(TripleBuffer<Snapshot>& snapshots)
-    : snapshots_(snapshots),
-      before_(std::signal(SIGCONT, [](int) { was_stopped = true; })),
-      thread_([this](const std::stop_token& stop) {
-        for (; !stop.stop_requested(); std::this_thread::sleep_for(kPeriod)) redraw();
-      }) {}
-
-LiveView::~LiveView() {
-  thread_.request_stop();
-  thread_.join();
-  redraw();
-  std::signal(SIGCONT, before_);
-}
-
-void LiveView::redraw() {
-  // One write a frame, so that the cursor need not be hidden: an interrupted program could not bring it back.
-  const Terminal now = terminal();
-  const std::string text = draw(snapshots_.latest(), now);
-  std::string frame;
-  if (was_stopped.exchange(false)) lines_ = 0;
-  if (lines_ > 0) frame = format("\x1b[%dA\r", lines_);
-  // In another size the last frame's lines may have been wrapped anew: nobody knows where it begins.
-  if (lines_ > 0 && (now.columns != drawn_on_.columns || now.rows != drawn_on_.rows)) frame = "\x1b[2J\x1b[H";
-  for (const char c : text) frame += c == '\n' ? "\x1b[K\n" : std::string(1, c);
-  frame += "\x1b[J";
-  lines_ = static_cast<int>(std::count(text.begin(), text.end(), '\n'));
-  drawn_on_ = now;
-  print(frame);
 }
 
 }  // namespace ripen::cube

@@ -33,9 +33,11 @@ enum class RevealOrder : std::uint8_t {
 
 /// What the denoiser is shown of the goal (kDenoise).
 enum class GoalClamp : std::uint8_t {
-  kNone,    ///< nothing: the model knows its goal, or is told it by what is observed
-  kAlways,  ///< the goal's tokens, in their slots in every step of every window: for slots that say what is wanted
-  kEnd,     ///< the goal's tokens, in the last step of every window: for slots that say where the robot is
+  kNone,     ///< nothing: the model knows its goal, or is told it by what is observed
+  kAlways,   ///< the goal's tokens, in their slots in every step of every window: for slots that say what is wanted
+  kEnd,      ///< the goal's tokens, in the last step of every window: for slots that say where the robot is
+  kArrival,  ///< kEnd, and of each candidate but the first plan in all steps from one on: candidates are asked to
+             ///< arrive at different times, and the guide says which is worth following
 };
 
 /// How a planner works; fixed at construction.

@@ -12,6 +12,10 @@ namespace {
 constexpr double kTolerance = 0.05;
 /// The least level of a plan whose predictions failed: half of it is drawn again.
 constexpr NoiseLevel kDoubt = 128;
+/// Of the times at which the robot may be at the goal, which a candidate is asked for: from this share of them on ...
+constexpr double kEarliest = 0.1;
+/// ... up to this.
+constexpr double kLatest = 0.6;
 /// No token is less likely than this to whoever adds up nats.
 constexpr float kLeast = 1e-6F;
 
@@ -50,6 +54,7 @@ DenoisingRefiner::DenoisingRefiner(CheckedDenoiser& model, const PlannerOptions&
   tokens_.assign(positions * static_cast<std::size_t>(model.layout().slots()), kMask);
   fractions_.assign(tokens_.size(), 0);
   logits_.resize(positions * static_cast<std::size_t>(model.layout().logits()));
+  arrived_.resize(static_cast<std::size_t>(model.max_steps()));
   values_.assign(positions, 0.0F);
 }
 
@@ -85,6 +90,7 @@ void DenoisingRefiner::ask_again(int sweeps) noexcept {
   changed_ = false;
   next_ = ledger_.head();
   rounds_in_vain_ = 0;
+  is_other_half_ = false;  // Both are to be of the same observation.
 }
 
 void DenoisingRefiner::aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept {
@@ -219,6 +225,7 @@ void DenoisingRefiner::doubt(std::int64_t from) noexcept {
       }
     }
   }
+  drafts_[0].arrival = kAnyTime;
   fresh_ = false;
   ask_again(options_.reveal_passes);
 }
@@ -241,6 +248,7 @@ void DenoisingRefiner::shift(int steps) noexcept {
   buffer_.shift(steps);
   ledger_.done += steps;
   ledger_.started = std::max(ledger_.started, ledger_.head());  // It may have jumped over the whole horizon.
+  if (drafts_[0].arrival <= ledger_.head()) drafts_[0].arrival = kAnyTime;  // It is late.
   frontier_ = std::max(frontier_, ledger_.head());
   ask_again(1);  // Steps have entered the horizon.
 }
@@ -255,10 +263,12 @@ bool DenoisingRefiner::is_known(std::int64_t step) const noexcept {
   return std::ranges::all_of(buffer_.levels(plan_row(0), step), [](NoiseLevel level) { return level == 0; });
 }
 
-bool DenoisingRefiner::is_goal(std::int64_t step, std::size_t slot, std::int64_t window_end) const noexcept {
-  if (slot >= goal_.size() || goal_[slot] == kMask) return false;
-  return options_.goal_clamp == GoalClamp::kAlways ||
-         (options_.goal_clamp == GoalClamp::kEnd && step + 1 >= window_end && step >= ledger_.started);
+bool DenoisingRefiner::is_goal(int candidate, std::int64_t step, std::size_t slot,
+                               std::int64_t window_end) const noexcept {
+  if (slot >= goal_.size() || goal_[slot] == kMask || options_.goal_clamp == GoalClamp::kNone) return false;
+  if (options_.goal_clamp == GoalClamp::kAlways) return true;
+  const bool is_there = step + 1 >= window_end || step >= drafts_[static_cast<std::size_t>(candidate)].arrival;
+  return is_there && step >= ledger_.started;
 }
 
 /// A window begins with steps that are known, or that the pass before has decided.
@@ -292,6 +302,13 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
   for (int place = 0; place < windows; ++place) show(window, candidate_at(place), place);
   if (!denoise(window, windows)) return false;
   const auto stride = static_cast<std::ptrdiff_t>(window.steps) * layout().logits();
+  const Draft& leader = drafts_[static_cast<std::size_t>(candidate_at(0))];
+  if (options_.goal_clamp == GoalClamp::kArrival && leader.passes == 0 && leader.kept == 0.0 &&
+      purpose_ != Purpose::kChoose) {
+    int last = candidate_at(0) + 1;
+    while (last < options_.candidates && is_drafted_anew(last)) ++last;
+    ask_arrivals(window, candidate_at(0), candidate_at(0) == 0 ? 1 : last, logits_.data());
+  }
   if (purpose_ != Purpose::kChoose) {
     for (int place = 0; place < windows; ++place) decide(window, candidate_at(place), logits_.data() + place * stride);
   }
@@ -321,10 +338,13 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
       break;
     case Purpose::kChoose:
       ++report.chosen;
+      for (int place = 0; place < windows; ++place) doubt_tokens(window, candidate_at(place), place);
+      is_other_half_ = !is_other_half_;
+      if (is_other_half_) break;
       for (int place = 0; place < windows; ++place) {
         drafts_[static_cast<std::size_t>(candidate_at(place))].score = rank(window, candidate_at(place), place);
       }
-      // Scores of one pass are of the same observation.
+      // Scores of the same passes are of the same observation.
       for (int place = 1; place < windows; ++place) {
         double& score = drafts_[static_cast<std::size_t>(candidate_at(place))].score;
         if (std::isfinite(score)) score -= drafts_[0].score;  // Which may be infinite: anything is better then.
@@ -346,13 +366,13 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
     for (std::size_t s = 0; s < slots; ++s, ++at) {
       Token token = kMask;
       Fraction fraction = 0;
-      if (is_goal(step, s, window_end)) {
+      if (is_goal(candidate, step, s, window_end)) {
         token = goal_[s];
         fraction = goal_fractions_[s];
       } else if (is_fixed(step, s)) {
         token = known[s];
         fraction = buffer_.fraction(plan_row(0), step, s);
-      } else if (is_shown(step, s, candidate)) {
+      } else if (is_shown(step, s, candidate, window_end)) {
         token = draft[s];
         fraction = buffer_.fraction(draft_row(candidate), step, s);
       }
@@ -362,7 +382,7 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
   }
 }
 
-bool DenoisingRefiner::is_shown(std::int64_t step, std::size_t slot, int candidate) noexcept {
+bool DenoisingRefiner::is_shown(std::int64_t step, std::size_t slot, int candidate, std::int64_t window_end) noexcept {
   const NoiseLevel level = buffer_.levels(draft_row(candidate), step)[slot];
   if (level == kFullNoise) return false;  // Nothing was ever decided.
   const Draft& draft = drafts_[static_cast<std::size_t>(candidate)];
@@ -370,7 +390,8 @@ bool DenoisingRefiner::is_shown(std::int64_t step, std::size_t slot, int candida
     const double share = draft.kept + (1.0 - draft.kept) * draft.passes / options_.reveal_passes;
     return draft.reveal.rank(step, static_cast<int>(slot), level) < share;
   }
-  return purpose_ == Purpose::kChoose || random_.uniform() * kFullNoise >= level;
+  if (purpose_ == Purpose::kChoose) return !is_hidden(step, slot, window_end);
+  return random_.uniform() * kFullNoise >= level;
 }
 
 bool DenoisingRefiner::denoise(const Window& window, int windows) noexcept {
@@ -414,7 +435,7 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
       Token drawn = 0;
       Fraction fraction = 0;
       NoiseLevel doubt = 0;
-      if (is_goal(step, slot, window.first + window.steps)) {
+      if (is_goal(candidate, step, slot, window.first + window.steps)) {
         drawn = goal_[slot];
         fraction = goal_fractions_[slot];
         decoded = {.token = drawn, .mean = drawn, .fraction = goal_fractions_[slot], .confidence = 1.0F};
@@ -450,7 +471,36 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
 
 // --- Choosing ---
 
-/// Drafts copies of the followed plan, each of which keeps another share of it: the first one nothing.
+/// Whether a candidate of a round keeps nothing of the followed plan, so that it may arrive at another time.
+bool DenoisingRefiner::is_drafted_anew(int candidate) const noexcept {
+  return candidate == 1 || (options_.goal_clamp == GoalClamp::kArrival && 2 * candidate <= options_.candidates);
+}
+
+/// Draws when the candidates [first, last) are to be at the goal, by how likely the robot is there at each time: early
+/// for what the model has seen, since most of what it has seen are detours. logits: [steps][logits] of a window in
+/// which nothing but what is known and the goal at its end was shown.
+void DenoisingRefiner::ask_arrivals(const Window& window, int first, int last, const float* logits) noexcept {
+  float most = 0.0F;
+  for (int i = window.known; i + 1 < window.steps; ++i) {
+    float here = 1.0F;
+    for (std::size_t s = 0; s < goal_.size(); ++s) {
+      if (goal_[s] == kMask) continue;
+      const auto slot = static_cast<int>(s);
+      const float* own = logits + static_cast<std::ptrdiff_t>(i) * layout().logits();
+      here *= mass_around(layout().slot(slot), posterior_of(slot, own).probabilities, goal_[s]);
+    }
+    most = std::max(most, here);  // Who has arrived stays.
+    arrived_[static_cast<std::size_t>(i)] = most;
+  }
+  for (int c = first; c < last; ++c) {
+    const auto wanted = static_cast<float>(kEarliest + (kLatest - kEarliest) * random_.uniform()) * most;
+    int i = window.known;
+    while (i + 1 < window.steps && arrived_[static_cast<std::size_t>(i)] < wanted) ++i;
+    drafts_[static_cast<std::size_t>(c)].arrival = std::max(window.first + i, ledger_.started + 1);
+  }
+}
+
+/// Drafts copies of the followed plan, each of which keeps another share of it: the first ones nothing.
 void DenoisingRefiner::begin_round() noexcept {
   const Window window = window_at(ledger_.head());
   for (int c = 1; c < options_.candidates; ++c) {
@@ -458,32 +508,47 @@ void DenoisingRefiner::begin_round() noexcept {
     buffer_.copy(draft_row(0), draft_row(c), window.first, end());
     drafts_[static_cast<std::size_t>(c)] = {
         .reveal = Reveal(options_.reveal_order, ledger_.head(), window.steps, random_.next()),
-        .kept = (c - 1.0) / (options_.candidates - 1)};
+        .kept = is_drafted_anew(c) ? 0.0 : (c - 1.0) / (options_.candidates - 1),
+        .arrival = is_drafted_anew(c) ? kAnyTime : drafts_[0].arrival};
   }
+  halves_ = Reveal(RevealOrder::kRandom, ledger_.head(), window.steps, random_.next());
+  is_other_half_ = false;
   at_ = 1;
   in_round_ = true;
 }
 
-/// What the guide says of a candidate that a pass saw whole. Decodes it in passing.
-double DenoisingRefiner::rank(const Window& window, int candidate, int place) noexcept {
-  Guide::Seen seen{.row = plan_row(candidate), .first = std::max(window.first, ledger_.head())};
-  seen.steps = static_cast<int>(window.first + window.steps - seen.first);
+/// Of each half of the choosing, which tokens the model has to say without seeing them. The last step's it sees: its
+/// value is of them.
+bool DenoisingRefiner::is_hidden(std::int64_t step, std::size_t slot, std::int64_t window_end) const noexcept {
+  return step + 1 < window_end && (halves_.rank(step, static_cast<int>(slot), 0) < 0.5) != is_other_half_;
+}
+
+/// How surprised the model is at a candidate's tokens that it did not see. It takes what it sees for right, mostly.
+void DenoisingRefiner::doubt_tokens(const Window& window, int candidate, int place) noexcept {
+  double& surprise = drafts_[static_cast<std::size_t>(candidate)].surprise;
+  if (!is_other_half_) surprise = 0.0;
   const auto first = static_cast<std::ptrdiff_t>(place) * window.steps;
   for (int i = window.known; i < window.steps; ++i) {
     const std::int64_t step = window.first + i;
+    if (step < ledger_.head()) continue;
     const float* logits = logits_.data() + (first + i) * layout().logits();
     const auto draft = buffer_.tokens(draft_row(candidate), step);
     for (int s = 0; s < layout().slots(); ++s) {
       const auto slot = static_cast<std::size_t>(s);
-      if (is_fixed(step, slot) || is_goal(step, slot, window.first + window.steps) || draft[slot] == kMask) continue;
-      const Decision decoded = decode_around(layout().slot(s), posterior_of(s, logits).probabilities, draft[slot]);
-      if (step >= ledger_.head()) seen.surprise += nats(decoded.confidence);
-      if (candidate == 0) continue;
-      plan(candidate, step, slot, decoded);
-      buffer_.levels(draft_row(candidate), step)[slot] = buffer_.levels(plan_row(candidate), step)[slot];
+      if (is_fixed(step, slot) || is_goal(candidate, step, slot, window.first + window.steps)) continue;
+      if (draft[slot] == kMask || !is_hidden(step, slot, window.first + window.steps)) continue;
+      surprise += nats(mass_around(layout().slot(s), posterior_of(s, logits).probabilities, draft[slot]));
     }
   }
-  if (denoiser_.capabilities().value) seen.to_go = values_[static_cast<std::size_t>(first + window.steps - 1)];
+}
+
+/// What the guide says of a candidate both halves of which were asked for.
+double DenoisingRefiner::rank(const Window& window, int candidate, int place) noexcept {
+  Guide::Seen seen{.row = plan_row(candidate),
+                   .first = std::max(window.first, ledger_.head()),
+                   .surprise = drafts_[static_cast<std::size_t>(candidate)].surprise};
+  seen.steps = static_cast<int>(window.first + window.steps - seen.first);
+  if (denoiser_.capabilities().value) seen.to_go = values_[static_cast<std::size_t>((place + 1) * window.steps - 1)];
   seen.arrival = arrival_of(candidate, window);
   return guide_.score(buffer_, seen);
 }
@@ -509,6 +574,7 @@ void DenoisingRefiner::end_round(PlanReport& report) noexcept {
   if (!(drafts_[static_cast<std::size_t>(best)].score < -options_.switch_margin)) return;
   rounds_in_vain_ = 0;
   report.switched = true;
+  drafts_[0].arrival = drafts_[static_cast<std::size_t>(best)].arrival;
   const Window window = window_at(ledger_.head());
   for (std::int64_t step = window.first + window.known; step < window.first + window.steps; ++step) {
     for (const auto& [from, to] : {std::pair(draft_row(best), draft_row(0)), std::pair(plan_row(best), plan_row(0))}) {

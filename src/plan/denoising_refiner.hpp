@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "plan/checked_denoiser.hpp"
 #include "plan/guide.hpp"
@@ -20,14 +21,12 @@ namespace ripen {
 ///
 /// Candidate 0 is the plan that is followed. A pass does one of three things:
 /// - Revise: after an observation the followed plan is shown again, what the model is unsure of masked, and decided
-/// anew
-///   beside what it is sure of. A first plan is revealed over `reveal_passes` such passes instead, and one that was
-///   contradicted is revised as often.
-/// - Reveal: the other candidates are drafted from noised copies of the followed plan, each keeping another share of
-/// it.
-/// - Choose: the model sees candidates and followed plan whole, side by side, and the guide ranks them. The followed
-/// plan
-///   gives way only to one that is better by `switch_margin`.
+///   anew beside what it is sure of. A first plan is revealed over `reveal_passes` such passes instead, and one that
+///   was contradicted is revised as often.
+/// - Reveal: the other candidates are drafted from noised copies of the followed plan, each keeping another share.
+/// - Choose: the model sees candidates and followed plan side by side, half of their tokens hidden in one pass and the
+///   other half in the next, and the guide ranks them. The followed plan gives way only to one that is better by
+///   `switch_margin`.
 /// After `rounds` rounds without a better candidate the plan is settled, until something new is seen.
 ///
 /// A candidate has two rows. Passes see its draft, whose tokens are drawn: means of means would shrink to standing
@@ -59,10 +58,13 @@ class DenoisingRefiner : public Refiner {
   /// How far a draft has been revealed.
   struct Draft {
     Reveal reveal;
-    double kept = 0.0;  // Share of it that is shown from the beginning.
-    int passes = 0;     // That have seen it; from reveal_passes on it is whole.
+    double kept = 0.0;      // Share of it that is shown from the beginning.
+    int passes = 0;         // That have seen it; from reveal_passes on it is whole.
+    double surprise = 0.0;  // [nats] of its tokens, each seen beside half of the others.
     double score = 0.0;
+    std::int64_t arrival = kAnyTime;  // The step from which on the goal is clamped (GoalClamp::kArrival).
   };
+  static constexpr std::int64_t kAnyTime = std::numeric_limits<std::int64_t>::max();
 
   [[nodiscard]] static int plan_row(int candidate) noexcept { return 2 * candidate; }
   [[nodiscard]] static int draft_row(int candidate) noexcept { return 2 * candidate + 1; }
@@ -72,8 +74,8 @@ class DenoisingRefiner : public Refiner {
   /// Seen, or sent: no pass can change it.
   [[nodiscard]] bool is_fixed(std::int64_t step, std::size_t slot) const noexcept;
   [[nodiscard]] bool is_known(std::int64_t step) const noexcept;
-  /// Whether the goal stands in a slot of a window that ends before `end`.
-  [[nodiscard]] bool is_goal(std::int64_t step, std::size_t slot, std::int64_t end) const noexcept;
+  /// Whether the goal stands in a slot of a candidate, in a window that ends before `end`.
+  [[nodiscard]] bool is_goal(int candidate, std::int64_t step, std::size_t slot, std::int64_t end) const noexcept;
 
   // --- What becomes known ---
   [[nodiscard]] bool is_off(std::size_t slot, Token predicted, Token seen) const noexcept;
@@ -94,12 +96,16 @@ class DenoisingRefiner : public Refiner {
   };
   [[nodiscard]] Window window_at(std::int64_t step) const noexcept;
   void show(const Window& window, int candidate, int place) noexcept;
-  [[nodiscard]] bool is_shown(std::int64_t step, std::size_t slot, int candidate) noexcept;
+  [[nodiscard]] bool is_shown(std::int64_t step, std::size_t slot, int candidate, std::int64_t window_end) noexcept;
   [[nodiscard]] bool denoise(const Window& window, int windows) noexcept;
   void plan(int candidate, std::int64_t step, std::size_t slot, const Decision& decoded) noexcept;
   void decide(const Window& window, int candidate, const float* logits) noexcept;
+  [[nodiscard]] bool is_hidden(std::int64_t step, std::size_t slot, std::int64_t window_end) const noexcept;
+  void doubt_tokens(const Window& window, int candidate, int place) noexcept;
   [[nodiscard]] double rank(const Window& window, int candidate, int place) noexcept;
   [[nodiscard]] std::int64_t arrival_of(int candidate, const Window& window) const noexcept;
+  [[nodiscard]] bool is_drafted_anew(int candidate) const noexcept;
+  void ask_arrivals(const Window& window, int first, int last, const float* logits) noexcept;
   void begin_round() noexcept;
   void end_round(PlanReport& report) noexcept;
   struct Posterior {
@@ -126,6 +132,8 @@ class DenoisingRefiner : public Refiner {
   std::vector<Draft> drafts_;  // By candidate.
   Purpose purpose_ = Purpose::kRevise;
   bool in_round_ = false;
+  Reveal halves_;  // Of a round's tokens, for choosing.
+  bool is_other_half_ = false;
   int at_ = 1;              // Next candidate of the round's stage.
   int rounds_in_vain_ = 0;  // Since something new was seen, or a better candidate found.
 
@@ -135,6 +143,7 @@ class DenoisingRefiner : public Refiner {
   std::vector<float> values_;         // [windows][steps]
   std::vector<float> probabilities_;  // Of one slot ...
   std::vector<float> tempered_;       // ... and what its draft is drawn from.
+  std::vector<float> arrived_;        // [steps] of a window: how likely the robot is at the goal by then.
 };
 
 }  // namespace ripen

@@ -120,6 +120,16 @@ inline Decision decode_around(const Slot& slot, std::span<const float> probabili
   return {token, static_cast<Token>(bin), fraction_of(mean - static_cast<double>(bin)), mass};
 }
 
+/// How likely a value is: of a binned channel, to lie in one mode with the token. Real-time safe.
+inline float mass_around(const Slot& slot, std::span<const float> probabilities, Token token) noexcept {
+  const int reach = reach_of(slot), last = static_cast<int>(probabilities.size()) - 1;
+  float mass = 0.0F;
+  for (int v = std::max(0, token - reach); v <= std::min(last, token + reach); ++v) {
+    mass += probabilities[static_cast<std::size_t>(v)];
+  }
+  return mass;
+}
+
 /// The noise level of a token decided with this probability.
 inline NoiseLevel level_of(float probability) noexcept {
   return static_cast<NoiseLevel>(std::lround((1.0F - std::clamp(probability, 0.0F, 1.0F)) * (kFullNoise - 1.0F)));

@@ -21,6 +21,8 @@ constexpr double kHistory = 0.5;
 constexpr double kObserved = 0.75;
 /// Of the windows, how many end with the goal if the planner shows it there.
 constexpr double kGoalAtEnd = 0.8;
+/// Of those, how many say from when on the robot is to be there, and not only at the end.
+constexpr double kGoalFromArrival = 0.5;
 /// The most of the slots that are not seen where some are not.
 constexpr double kMostUnseen = 0.6;
 /// How often what was not seen still stands where it was a step before.
@@ -71,7 +73,7 @@ void Corruption::noise(int slot, Token& token, Fraction& fraction, double level,
   if (options_.fractions) fraction = fraction_of(moved - token);
 }
 
-void Corruption::tell(const Known& known, bool goal_at_end, std::span<std::uint8_t> told) const {
+void Corruption::tell(const Known& known, int goal_from, std::span<std::uint8_t> told) const {
   const int slots = layout_.slots(), steps = static_cast<int>(told.size()) / slots;
   std::ranges::fill(told, std::uint8_t{0});
   for (int i = 0; i <= known.head; ++i) {
@@ -82,13 +84,26 @@ void Corruption::tell(const Known& known, bool goal_at_end, std::span<std::uint8
     for (int i = 0; i < steps; ++i) told[at(i, s)] = 1;
   }
   for (const int s : options_.goal_slots.at_end) {
-    if (goal_at_end) told[at(steps - 1, s)] = 1;
+    for (int i = goal_from; i < steps; ++i) told[at(i, s)] = 1;
   }
+}
+
+int Corruption::arrival_of(const Window& window) const {
+  const int steps = static_cast<int>(window.tokens.size()) / layout_.slots();
+  const auto is_there = [&](int step) {
+    return std::ranges::all_of(options_.goal_slots.at_end, [&](int s) {
+      return window.tokens[at(step, s)] == window.tokens[at(steps - 1, s)] &&
+             window.fractions[at(step, s)] == window.fractions[at(steps - 1, s)];
+    });
+  };
+  int arrival = steps - 1;
+  while (arrival > 0 && is_there(arrival - 1)) --arrival;
+  return arrival;
 }
 
 std::vector<std::uint8_t> Corruption::told(const Known& known, int steps) const {
   std::vector<std::uint8_t> result(at(steps, 0));
-  tell(known, true, result);
+  tell(known, steps - 1, result);
   return result;
 }
 
@@ -118,7 +133,11 @@ Corruption::Known Corruption::apply(const Window& window, const Window& stale, s
   if (random.uniform() < kHistory) known.head = random.below((steps + 1) / 2);
   const bool is_stale = random.uniform() < kStale;
   known.observed = random.uniform() < kObserved;
-  tell(known, !options_.goal_slots.at_end.empty() && random.uniform() < kGoalAtEnd, told);
+  int goal_from = steps;
+  if (!options_.goal_slots.at_end.empty() && random.uniform() < kGoalAtEnd) {
+    goal_from = random.uniform() < kGoalFromArrival ? arrival_of(window) : steps - 1;
+  }
+  tell(known, goal_from, told);
   for (std::size_t i = at(known.head, states); is_stale && i < told.size(); ++i) {
     if (told[i] != 0) continue;
     window.tokens[i] = stale.tokens[i];

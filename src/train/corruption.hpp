@@ -48,7 +48,10 @@ class Corruption {
   [[nodiscard]] std::vector<std::uint8_t> told(const Known& known, int steps) const;
 
  private:
-  void tell(const Known& known, bool goal_at_end, std::span<std::uint8_t> told) const;
+  /// goal_from: the first step in which the goal stands in the slots of GoalSlots::at_end.
+  void tell(const Known& known, int goal_from, std::span<std::uint8_t> told) const;
+  /// The first step from which on a window stays where it ends.
+  [[nodiscard]] int arrival_of(const Window& window) const;
   void blind(const Known& known, const Window& window, std::span<std::uint8_t> told, Random& random) const;
   void set_levels(int steps, Random& random);
   void noise(int slot, Token& token, Fraction& fraction, double level, Random& random) const;

@@ -235,9 +235,31 @@ TEST(Batch, TheGoalIsShownAtTheEndOfMostWindowsIfThePlannerShowsItThere) {
   const auto [clean, told] = clean_and_told(batch, 3, 0, 0);
   EXPECT_NEAR(told, 0.8 * kShape.windows, 0.06 * kShape.windows);
   EXPECT_GT(clean, told);
-  EXPECT_EQ(clean_and_told(batch, 3, 0, 1).second, 0);
   EXPECT_EQ(clean_and_told(batch, 3, 1, 0).second, 0);
   EXPECT_EQ(clean_and_told(without, 3, 0, 0).second, 0);
+}
+
+TEST(Batch, TheGoalIsShownFromTheArrivalOnInHalfOfThem) {
+  std::uint64_t number = 1;
+  const Batch batch = make_batch(OrderedSource({.at_end = {0}}), kShape, number);
+  int early = 0, from_arrival = 0;  // Windows in which the robot rests before the last step; those that tell it.
+  for (int w = 0; w < kShape.windows; ++w) {
+    const auto at = [&](int step) { return static_cast<std::size_t>((w * kWindow + step) * 3); };
+    const Token goal = batch.clean.tokens[at(kWindow - 1)];
+    int arrival = kWindow - 1;
+    while (arrival > 0 && batch.clean.tokens[at(arrival - 1)] == goal) --arrival;
+    if (arrival == kWindow - 1 || batch.known[static_cast<std::size_t>(w)].head >= arrival ||
+        batch.told[at(kWindow - 1)] == 0) {
+      continue;
+    }
+    ++early;
+    from_arrival += batch.told[at(arrival)] != 0 ? 1 : 0;
+    for (int i = arrival + 1; i < kWindow - 1; ++i) {
+      EXPECT_EQ(batch.told[at(i)], batch.told[at(arrival)]) << "window " << w << ", step " << i;
+    }
+  }
+  ASSERT_GT(early, 50);
+  EXPECT_NEAR(from_arrival, early / 2, early / 5);
 }
 
 TEST(Batch, GoalsAreInStateSlots) {

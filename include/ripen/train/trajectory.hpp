@@ -41,7 +41,9 @@ inline constexpr std::uint64_t kHeldOut = std::uint64_t{1} << 62;
 /// too: there, windows are never corrupted. A source can make goals of any step that is reached later (hindsight).
 struct GoalSlots {
   std::vector<int> always;  ///< in every step, for slots that say what is wanted
-  std::vector<int> at_end;  ///< in the last step of most windows, for slots that say where the robot is
+  /// In the last step of most windows, for slots that say where the robot is; of half of those, in every step from the
+  /// one on in which the robot gets there to stay.
+  std::vector<int> at_end;
 };
 
 /// Makes trajectories, on the trainer's data threads.

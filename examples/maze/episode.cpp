@@ -1,0 +1,131 @@
+#include "maze/episode.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <stop_token>
+
+#include "maze/maze_robot.hpp"
+#include "ripen/clock.hpp"
+#include "ripen/control_loop.hpp"
+#include "shared/work_clock.hpp"
+#include "util/random.hpp"
+
+namespace maze {
+
+namespace {
+
+namespace examples = ripen::examples;
+
+/// Ends the loop when the robot is done, and keeps the company informed.
+class Watcher : public ripen::TickObserver {
+ public:
+  Watcher(const MazeRobot& robot, const ripen::PlanSource& plan, const Options& options, int task,
+          const Company& company)
+      : robot_(robot), onlooker_(robot, plan), options_(options), task_(task), company_(company) {}
+
+  bool on_tick(const ripen::Tick& tick) noexcept override {
+    const bool begins_step = tick.report.tick / kStepTicks != last_step_;
+    last_step_ = tick.report.tick / kStepTicks;
+    if (company_.recording != nullptr && (begins_step || robot_.done())) {
+      if (Frame* frame = company_.recording->next()) onlooker_.look(*frame);
+    }
+    if (company_.view != nullptr) show(tick.report);
+    interrupted_ = company_.interrupt != nullptr && *company_.interrupt != 0 && !robot_.done();
+    return !interrupted_ && !robot_.done();
+  }
+
+  [[nodiscard]] bool interrupted() const { return interrupted_; }
+
+ private:
+  void show(const ripen::TickReport& report) noexcept {
+    const double compute = std::chrono::duration<double, std::micro>(report.compute).count();
+    longest_ = std::max(longest_, compute);
+    missed_ += report.missed;
+    passes_ += report.passes;
+    Snapshot& snapshot = company_.view->writing();
+    snapshot.maze = options_.maze;
+    snapshot.task = task_;
+    snapshot.episode = company_.episode;
+    snapshot.episodes = company_.episodes;
+    snapshot.goal = robot_.goal();
+    snapshot.succeeded = robot_.succeeded();
+    snapshot.step_us = options_.step_us;
+    snapshot.missed = missed_;
+    snapshot.passes = passes_;
+    snapshot.step_passes = report.passes;
+    snapshot.compute_us = compute;
+    snapshot.longest_us = longest_;
+    onlooker_.look(snapshot.frame);
+    company_.view->publish();
+  }
+
+  const MazeRobot& robot_;
+  Onlooker onlooker_;
+  const Options& options_;
+  int task_;
+  const Company& company_;
+  std::int64_t last_step_ = -1;
+  bool interrupted_ = false;
+  std::int64_t missed_ = 0, passes_ = 0;
+  double longest_ = 0.0;  // [us]
+};
+
+ripen::Budget budget_of(const Options& options) {
+  if (options.passes) return {.passes = *options.passes};
+  return {.time = std::chrono::microseconds(options.budget())};
+}
+
+}  // namespace
+
+Result run_episode(int task, int number, const Options& options, ripen::Denoiser& denoiser, const Company& company) {
+  const Maze& maze = *options.maze;
+  const Problem problem = task == 0 ? free_problem(maze, options.seed, number)
+                                    : problem_of_task(maze, task, options.protocol, options.seed, number);
+  ripen::Random seeds(options.seed + 1, (static_cast<std::uint64_t>(task) << 32) + static_cast<std::uint64_t>(number));
+  MazeRobot robot(maze, problem, max_steps(maze, options.protocol), seeds.next());
+  ripen::PlannerOptions wanted = options.planner;
+  wanted.seed = seeds.next();
+  const std::unique_ptr<ripen::PlanSource> plan = ripen::opponents::make(denoiser, wanted, options.opponent);
+  const std::chrono::microseconds period(options.step_us);
+  ripen::SteadyClock steady;
+  examples::WorkClock work{period};
+  ripen::Clock& clock = options.virtual_time ? static_cast<ripen::Clock&>(work) : steady;
+  Watcher watcher(robot, *plan, options, task, company);
+  ripen::ControlLoop loop(
+      *plan, robot, clock,
+      {.period = period,
+       .budget = budget_of(options),
+       .step_ticks = kStepTicks,
+       // An action is a speed, which the maze changes at once.
+       .limits = {{.low = -1.0, .high = 1.0, .rate = ripen::kUnlimited, .acceleration = ripen::kUnlimited},
+                  {.low = -1.0, .high = 1.0, .rate = ripen::kUnlimited, .acceleration = ripen::kUnlimited}},
+       .max_stale = ripen::kNever,  // A state is fresh as a step begins, and not in between.
+       .max_frozen = ripen::kNever},
+      {&watcher});
+
+  const auto reset = loop.reset({.goal = {problem.goal.x, problem.goal.y}, .rest = {0.0, 0.0}});
+  if (reset != ripen::ResetResult::kOk) throw std::invalid_argument(std::string("loop: ") + ripen::to_text(reset));
+  loop.run(std::stop_token());
+
+  const ripen::LoopStatistics& statistics = loop.statistics();
+  return {.maze = maze.name,
+          .task = task,
+          .start = problem.start,
+          .goal = problem.goal,
+          .succeeded = robot.succeeded(),
+          .interrupted = watcher.interrupted(),
+          .steps = robot.steps(),
+          .ticks = statistics.ticks,
+          .missed = statistics.missed,
+          .passes = statistics.passes,
+          .actions = robot.actions(),
+          .path = robot.path(),
+          .wake_up = examples::spread_of(statistics.wake_up),
+          .compute = examples::spread_of(statistics.compute),
+          .slack = examples::spread_of(statistics.slack),
+          .observation_to_action = examples::spread_of(statistics.observation_to_action)};
+}
+
+}  // namespace maze
