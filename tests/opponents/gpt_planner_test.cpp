@@ -306,6 +306,21 @@ TEST(Gpt, SamplesAreAskedForArrivalsUpToTheHorizon) {
   EXPECT_EQ(alone.tokens[0][1], alone.layout().arrival(-1)) << "it may take what it likes";
 }
 
+TEST(Gpt, ALaterPlanIsAskedForAboutWhatIsLeftOfTheOneBefore) {
+  const auto asked_after = [](Token seen) {
+    LineGpt model;
+    const auto plan = begun(model, GptMode::kPlan, 3);
+    refine(*plan, {.state = State{3}}, kPlenty);
+    for (int step = 0; step < 4; ++step) shift(*plan, 1);
+    refine(*plan, {.state = State{seen}, .step = 4, .started = 4}, {.passes = 3});
+    std::vector<Token> asked;
+    for (int k = 0; k < 4; ++k) asked.push_back(model.tokens[static_cast<std::size_t>(k)][1]);
+    return asked;
+  };
+  EXPECT_THAT(asked_after(7), testing::ElementsAre(11, 13, 15, 17)) << "13 are left";
+  EXPECT_THAT(asked_after(1), testing::ElementsAre(8, 15, 23, 30)) << "it was pushed: nothing is known";
+}
+
 TEST(Gpt, GivesUpSamplesThatAreDearerThanOneThatIsThere) {
   LineGpt model;
   const auto plan = begun(model, GptMode::kPlan, 3);

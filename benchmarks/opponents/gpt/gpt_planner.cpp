@@ -222,6 +222,7 @@ void Gpt::observe(const TickObservation& observation) noexcept {
   shift(observation.done);
   start_until(observation.started);
   report_.disturbed = take(observation);
+  if (report_.disturbed) arrival_ = -1;  // What was planned leads elsewhere.
   look_again();
   describe();
 }
@@ -370,9 +371,15 @@ void Gpt::write_context(std::int64_t first) noexcept {
   context_.push_back({});  // The arrival is each sample's.
   const int gone = static_cast<int>(decided_for_ - first);
   const int count = static_cast<int>(samples_.size());
+  int earliest = 0, latest = length_;
+  if (arrival_ > decided_for_) {  // The plan so far is there then: as soon, sooner, or a little later.
+    const int left = static_cast<int>(arrival_ - decided_for_);
+    earliest = left * 3 / 4;
+    latest = std::min(length_, left + left / 4 + 1);
+  }
   for (int k = 0; k < count; ++k) {
     const int act = options_.arrival > 0 ? options_.arrival : -1;
-    const int evenly = count > 1 ? gone + (length_ * (k + 1) + count - 1) / count : -1;
+    const int evenly = count > 1 ? gone + earliest + ((latest - earliest) * (k + 1) + count - 1) / count : -1;
     arrivals_[static_cast<std::size_t>(k)] = layout_of.arrival(options_.mode == GptMode::kAct ? act : evenly);
   }
   for (std::int64_t step = first; step <= decided_for_; ++step) {

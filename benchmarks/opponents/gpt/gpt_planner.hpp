@@ -44,8 +44,9 @@ struct GptOptions {
 /// Of PlannerOptions these matter: horizon, history, window_history (steps behind the head that the model is shown),
 /// candidates (samples of a plan), temperature, min_p, value_weight and likelihood_weight (as for the planner's guide:
 /// a sample costs so much for each step to its arrival, or the horizon's if it does not get there, and for each nat),
-/// tolerances, seed. Samples are asked for arrivals from 1 to the horizon, evenly; a single one is left free. A sample
-/// ends at the goal, or when it is dearer already than one that has ended.
+/// tolerances, seed. Samples are asked for arrivals from 1 to the horizon, evenly, or, if what is left of the plan
+/// before is known, from three quarters to five quarters of it; a single one is left free. A sample ends at the goal,
+/// or when it is dearer already than one that has ended.
 class Gpt : public PlanSource {
  public:
   /// The model must outlive this, has a sequence for each sample (one for kAct), and is not used by others meanwhile.
