@@ -17,20 +17,14 @@
 
 namespace ripen::examples {
 
-/// Declares the options of trainer and network; what is set before is the default. from: weights to start from.
-inline void declare_training(CLI::App& app, train::TrainerOptions& options, ModelConfig& config, std::string& from) {
+/// Declares the options of the trainer that every network has; what is set before is the default.
+inline void declare_trainer(CLI::App& app, train::TrainerOptions& options) {
   app.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
   app.add_flag("!--float32", options.bfloat16, "matrix products in float32 instead of bfloat16");
   app.add_option("--threads", options.threads, "LibTorch's threads")->capture_default_str();
   app.add_option("--data-threads", options.data_threads, "threads that make batches")->capture_default_str();
-  app.add_option("--batch", options.batch, "single steps in a batch")->capture_default_str();
-  app.add_option("--windows", options.windows, "corrupted windows in a batch")->capture_default_str();
+  app.add_option("--windows", options.windows, "windows in a batch")->capture_default_str();
   app.add_option("--unseen", options.unseen, "share of the windows in which some of what was to be seen was not")
-      ->capture_default_str();
-  app.add_option("--spread", options.spread,
-                 "of the values that corrupted windows show, as a share of a channel's range")
-      ->capture_default_str();
-  app.add_option("--unrolled", options.unrolled, "share of the windows that show the model's own decisions")
       ->capture_default_str();
   app.add_option("--learning-rate", options.learning_rate, "at its peak")->capture_default_str();
   app.add_option("--weight-decay", options.weight_decay, "of AdamW")->capture_default_str();
@@ -41,6 +35,17 @@ inline void declare_training(CLI::App& app, train::TrainerOptions& options, Mode
   app.add_option("--seed", options.seed, "of weights and data")->capture_default_str();
   app.add_option("--checkpoint", options.checkpoint, "file to resume from and to write");
   app.add_option("--output", options.output, "weights to write")->required();
+}
+
+/// The same, with those of the denoiser. from: weights to start from.
+inline void declare_training(CLI::App& app, train::TrainerOptions& options, ModelConfig& config, std::string& from) {
+  declare_trainer(app, options);
+  app.add_option("--batch", options.batch, "single steps in a batch")->capture_default_str();
+  app.add_option("--spread", options.spread,
+                 "of the values that corrupted windows show, as a share of a channel's range")
+      ->capture_default_str();
+  app.add_option("--unrolled", options.unrolled, "share of the windows that show the model's own decisions")
+      ->capture_default_str();
   app.add_option("--from", from, "weights to start from, which bring their own shape; random ones unless given");
   app.add_option("--width", config.width, "of the step encoder")->capture_default_str();
   app.add_option("--blocks", config.blocks, "of the step encoder")->capture_default_str();
@@ -111,9 +116,9 @@ class ProgressBar {
 };
 
 /// Trains as a program does: a signal to end ends it early with everything written, a bar shows how far it is, and the
-/// heap is kept.
-inline void run_training(const StepModel& network, const train::TrajectorySource& source,
-                         const train::TrainerOptions& options) {
+/// heap is kept. train: called with what is to be called after each step.
+template <typename Train>
+void run_training(const train::TrainerOptions& options, const Train& train) {
 #ifdef __GLIBC__
   // A step takes the same large tensors as the one before. By default glibc maps and unmaps each, and the page faults
   // took four fifths of the time.
@@ -122,9 +127,17 @@ inline void run_training(const StepModel& network, const train::TrajectorySource
 #endif
   note_interrupts();
   ProgressBar bar(options);
-  train::train(network, source, options, print_evaluation, [&](const train::Progress& progress) {
+  train([&](const train::Progress& progress) {
     bar.show(progress);
     return interrupt_of_program == 0;
+  });
+}
+
+/// The same, of a denoiser.
+inline void run_training(const StepModel& network, const train::TrajectorySource& source,
+                         const train::TrainerOptions& options) {
+  run_training(options, [&](const train::OnStep& on_step) {
+    train::train(network, source, options, print_evaluation, on_step);
   });
 }
 

@@ -42,7 +42,18 @@ struct Kernels {
                      int width, float* out);
   /// Softmax attention inside one window. qkv: [steps][3][heads][size]; out: [steps][heads][size]; scores: [steps].
   void (*attend)(const float* qkv, int steps, int heads, int size, float* scores, float* out);
+  /// Softmax attention of one query over `count` positions that a cache holds of a head. query, out: [size], a multiple
+  /// of 16; keys: [blocks][size][kBlock], a block of positions beside each other; values: [positions][size]. Both are
+  /// read, and must be finite, to the end of the last block. scores: [count, rounded up to whole blocks].
+  void (*attend_cached)(const float* query, const float* keys, const float* values, int count, int size, float* scores,
+                        float* out);
+  /// The same of a cache in bfloat16, the upper halves of float32.
+  void (*attend_half)(const float* query, const unsigned short* keys, const unsigned short* values, int count, int size,
+                      float* scores, float* out);
 };
+
+/// Positions whose keys lie beside each other in a cache.
+inline constexpr int kBlock = 16;
 
 [[nodiscard]] const Kernels& portable();
 #if defined(__x86_64__)

@@ -150,5 +150,100 @@ void attend(const float* qkv, int steps, int heads, int size, float* scores, flo
   }
 }
 
+inline Vector load_of(const float* at) { return load(at); }
+inline Vector load_of(const unsigned short* at) {
+  using Halves = unsigned short __attribute__((vector_size(kLanes * sizeof(short))));
+  using Words = unsigned __attribute__((vector_size(kLanes * sizeof(unsigned))));
+  Halves halves;
+  __builtin_memcpy(&halves, at, sizeof(halves));
+  return Vector(__builtin_convertvector(halves, Words) << 16);
+}
+
+/// As plan/softmax.hpp has it.
+inline Vector exp_of_negative(Vector x) {
+  constexpr float kLeast = -87.0F, kLog2E = 1.44269504F, kRound = 12582912.0F;  // 1.5 * 2^23
+  constexpr int kRoundBits = 0x4B400000;
+  const Vector shifted = x * kLog2E + kRound;
+  const Vector n = shifted - kRound;
+  const Vector r = (x - n * 0.693359375F) - n * -2.12194440e-4F;
+  const Vector series =
+      1.0F + r * (1.0F + r * (0.5F + r * (1.0F / 6 + r * (1.0F / 24 + r * (1.0F / 120 + r * (1.0F / 720))))));
+  const Ints exponent = (Ints(shifted) - kRoundBits + 127) << 23;
+  return x >= kLeast ? series * Vector(exponent) : Vector{};
+}
+
+/// out = part * the sum of rows, each as often as its score says. What lies beyond the last one weighs nothing.
+template <int V, typename Element>
+inline void add_values(const float* scores, const Element* values, int count, int size, float part, float* out) {
+  constexpr int kChains = V == 1 ? 4 : 2;
+  Vector sums[static_cast<unsigned>(V)][static_cast<unsigned>(kChains)] = {};
+  for (int j = 0; j < count; j += kChains, values += static_cast<long>(kChains) * size) {
+    for (int c = 0; c < kChains; ++c) {
+      for (int v = 0; v < V; ++v) sums[v][c] += scores[j + c] * load_of(values + c * size + v * kLanes);
+    }
+  }
+  for (int v = 0; v < V; ++v) {
+    Vector sum = sums[v][0];
+    for (int c = 1; c < kChains; ++c) sum += sums[v][c];
+    store(out + v * kLanes, sum * part);
+  }
+}
+
+template <typename Element>
+void attend_over(const float* query, const Element* keys, const Element* values, int count, int size, float* scores,
+                 float* out) {
+  constexpr int kAcross = kBlock / kLanes, kChains = 4;  // Sums of their own, not to wait for each other.
+  const float scale = 1.0F / __builtin_sqrtf(static_cast<float>(size));
+  const int whole_blocks = (count + kBlock - 1) / kBlock * kBlock;
+  for (int first = 0; first < whole_blocks; first += kBlock) {
+    const Element* block = keys + static_cast<long>(first) * size;
+    Vector sums[kAcross][kChains] = {};
+    for (int d = 0; d < size; d += kChains) {
+      for (int c = 0; c < kChains; ++c) {
+        for (int v = 0; v < kAcross; ++v) {
+          sums[v][c] += query[d + c] * load_of(block + (d + c) * kBlock + v * kLanes);
+        }
+      }
+    }
+    for (int v = 0; v < kAcross; ++v) {
+      store(scores + first + v * kLanes, ((sums[v][0] + sums[v][1]) + (sums[v][2] + sums[v][3])) * scale);
+    }
+  }
+  for (int j = count; j < whole_blocks; ++j) scores[j] = -__builtin_inff();
+  Vector highs = load(scores);
+  for (int j = kLanes; j < whole_blocks; j += kLanes) {
+    const Vector score = load(scores + j);
+    highs = score > highs ? score : highs;
+  }
+  float highest = highs[0];
+  for (int i = 1; i < kLanes; ++i) highest = highs[i] > highest ? highs[i] : highest;
+  Vector wholes{};
+  for (int j = 0; j < whole_blocks; j += kLanes) {
+    const Vector weight = exp_of_negative(load(scores + j) - highest);
+    store(scores + j, weight);
+    wholes += weight;
+  }
+  const float part = 1.0F / total(wholes);
+  for (int d = 0; d < size;) {  // A row is read as far as registers take its sums: memory likes it in order.
+    if (size - d >= 4 * kLanes) {
+      add_values<4>(scores, values + d, count, size, part, out + d);
+      d += 4 * kLanes;
+    } else {
+      add_values<1>(scores, values + d, count, size, part, out + d);
+      d += kLanes;
+    }
+  }
+}
+
+void attend_cached(const float* query, const float* keys, const float* values, int count, int size, float* scores,
+                   float* out) {
+  attend_over(query, keys, values, count, size, scores, out);
+}
+
+void attend_half(const float* query, const unsigned short* keys, const unsigned short* values, int count, int size,
+                 float* scores, float* out) {
+  attend_over(query, keys, values, count, size, scores, out);
+}
+
 }  // namespace
 }  // namespace ripen::kernels

@@ -84,8 +84,10 @@ void linear_int8(const void* codes, const RowScale* scales, int rows, const Int8
 }
 
 constexpr Kernels table(const char* name) {
-  return {name,     kPanel,     kGroup, static_cast<int>(sizeof(Code)), linear, quantize, linear_int8, normalize,
-          sum_rows, blend_rows, attend};
+  return {name,       kPanel,     kGroup,      static_cast<int>(sizeof(Code)),
+          linear,     quantize,   linear_int8, normalize,
+          sum_rows,   blend_rows, attend,      attend_cached,
+          attend_half};
 }
 
 }  // namespace

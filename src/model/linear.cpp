@@ -9,19 +9,19 @@ namespace {
 std::size_t size(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
 }  // namespace
 
-Linear::Linear(const ModelFile& model, const std::string& name, const std::string& norm,
+Linear::Linear(const Tensors& tensors, const std::string& name, const std::string& norm,
                const kernels::Kernels& kernels, bool int8)
     : kernels_(&kernels), panel_(kernels.panel) {
-  const Tensor& weight = model.tensors.at(name + ".weight");
+  const Tensor& weight = tensors.at(name + ".weight");
   outputs_ = static_cast<int>(weight.shape[0]);
   inputs_ = static_cast<int>(weight.shape[1]);
   panels_ = (outputs_ + panel_ - 1) / panel_;
-  bias_ = model.tensors.at(name + ".bias").values;
+  bias_ = tensors.at(name + ".bias").values;
   bias_.resize(static_cast<std::size_t>(stride()), 0.0F);
   std::vector<float> folded = weight.values;
   if (!norm.empty()) {
-    const float* scale = model.tensors.at(norm + ".weight").values.data();
-    const float* shift = model.tensors.at(norm + ".bias").values.data();
+    const float* scale = tensors.at(norm + ".weight").values.data();
+    const float* shift = tensors.at(norm + ".bias").values.data();
     for (int o = 0; o < outputs_; ++o) {
       float* row = folded.data() + size(o, inputs_);
       double offset = bias_[static_cast<std::size_t>(o)];

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "model/kernels.hpp"
-#include "ripen/model_file.hpp"
+#include "model/tensors.hpp"
 
 namespace ripen {
 
@@ -23,7 +23,7 @@ class Linear {
   Linear() = default;
   /// Packs the [outputs, inputs] weight of `name`; `norm` names the affine normalisation before it, which is folded in,
   /// or is empty. In 8 bits each output has a scale of its own.
-  Linear(const ModelFile& model, const std::string& name, const std::string& norm, const kernels::Kernels& kernels,
+  Linear(const Tensors& tensors, const std::string& name, const std::string& norm, const kernels::Kernels& kernels,
          bool int8);
 
   /// y[rows][stride()] (+)= x[rows][inputs()] * weight + bias. Real-time safe; the scratch must hold the rows.

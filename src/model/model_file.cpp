@@ -1,15 +1,9 @@
 #include "ripen/model_file.hpp"
 
-#include <Eigen/Core>
-#include <algorithm>
-#include <bit>
-#include <cmath>
-#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "model/safetensors.hpp"
+#include "model/tensors.hpp"
 #include "ripen/error.hpp"
 #include "util/fnv1a.hpp"
 #include "util/json_fields.hpp"
@@ -18,8 +12,6 @@
 #include "util/save_file.hpp"
 
 namespace ripen {
-
-static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian");
 
 namespace {
 
@@ -55,40 +47,6 @@ ModelConfig config_from_json(const nlohmann::json& json) {
   return c;
 }
 
-std::string shape_text(const std::vector<std::int64_t>& shape) { return nlohmann::json(shape).dump(); }
-
-std::vector<float> values_of(const Safetensors::Entry& entry, std::string_view data) {
-  const std::size_t width = entry.width();
-  std::vector<float> values((entry.end - entry.begin) / width);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const char* at = data.data() + entry.begin + i * width;
-    if (width == 4) {
-      std::memcpy(&values[i], at, 4);
-    } else {
-      std::uint16_t bits = 0;
-      std::memcpy(&bits, at, 2);
-      values[i] = Eigen::half_impl::half_to_float(Eigen::half_impl::raw_uint16_to_half(bits));
-    }
-  }
-  return values;
-}
-
-/// What is wrong with a tensor that should have this shape; empty if nothing is.
-std::string problem_of(const Tensor& tensor, const std::vector<std::int64_t>& shape) {
-  std::ostringstream problem;
-  std::size_t count = 1;
-  for (const std::int64_t size : shape) count *= static_cast<std::size_t>(size);
-  const auto bad = std::ranges::find_if(tensor.values, [](float value) { return !std::isfinite(value); });
-  if (tensor.shape != shape) {
-    problem << "shape " << shape_text(tensor.shape) << ", but the network needs " << shape_text(shape);
-  } else if (tensor.values.size() != count) {
-    problem << tensor.values.size() << " values, but its shape has " << count;
-  } else if (bad != tensor.values.end()) {
-    problem << "value " << bad - tensor.values.begin() << " is " << *bad << ", not finite";
-  }
-  return problem.str();
-}
-
 }  // namespace
 
 std::string ModelFile::validate() const {
@@ -96,18 +54,7 @@ std::string ModelFile::validate() const {
   problems.include(config.validate());
   problems.require(layout.slots() > 0, "the token layout is empty");
   if (!problems.text().empty()) return problems.text();
-  const auto require = [&](bool holds, const std::string& name, const std::string& problem) {
-    if (!holds) problems.require(false, "tensor '" + name + "': " + problem);
-  };
-  const auto network = expected(layout, config);
-  for (const auto& [name, shape] : network) {
-    const auto found = tensors.find(name);
-    const std::string problem = found == tensors.end() ? "is missing" : problem_of(found->second, shape);
-    require(problem.empty(), name, problem);
-  }
-  for (const auto& [name, tensor] : tensors) {
-    require(network.contains(name), name, "is none of the network's");
-  }
+  check_tensors(tensors, expected(layout, config), problems);
   return problems.text();
 }
 
@@ -126,9 +73,7 @@ ModelFile ModelFile::from_bytes(std::string_view bytes) {
   ModelFile model;
   model.layout = TokenLayout::from_json(take("layout"));
   model.config = config_from_json(parse_json(take("model"), "model"));
-  for (const auto& [name, entry] : file.tensors) {
-    model.tensors[name] = {.shape = entry.shape, .values = values_of(entry, file.data)};
-  }
+  model.tensors = tensors_of(file);
   if (const std::string problems = model.validate(); !problems.empty()) throw ModelError(problems);
   model.hash = format == kFormat ? file.hash() : fnv1a(file.data);
   if (const std::string hash = take("hash"); hash != std::to_string(model.hash)) {
@@ -150,22 +95,8 @@ ModelFile ModelFile::load(const std::string& path) {
 
 std::string ModelFile::to_bytes() const {
   if (const std::string problems = validate(); !problems.empty()) throw ModelError(problems);
-  Safetensors file;
   std::string data;
-  for (const auto& [name, tensor] : tensors) {
-    const std::size_t begin = data.size();
-    for (std::size_t i = 0; i < tensor.values.size(); ++i) {
-      const auto half = Eigen::half_impl::float_to_half_rtne(tensor.values[i]);
-      if (!std::isfinite(Eigen::half_impl::half_to_float(half))) {
-        std::ostringstream what;
-        what << "model: tensor '" << name << "': value " << i << " is " << tensor.values[i] << ", beyond float16";
-        throw Error(what.str());
-      }
-      data.append(reinterpret_cast<const char*>(&half.x), 2);
-    }
-    file.tensors[name] = {.type = "F16", .shape = tensor.shape, .begin = begin, .end = data.size()};
-  }
-  file.data = data;
+  Safetensors file = half_tensors(tensors, data);
   file.metadata = {{"format", kFormat}, {"layout", layout.to_json()}, {"model", config_to_json(config).dump()}};
   for (const auto& [name, text] : notes) {
     if (name == "hash" || !file.metadata.emplace(name, text).second) {

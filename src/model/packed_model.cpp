@@ -39,11 +39,11 @@ void read_pairs(const PackedModel& model, const std::vector<float>& table, const
 PackedModel::PackedModel(const ModelFile& model, Precision wanted, const kernels::Kernels& with)
     : layout(model.layout), config(model.config), precision(wanted), kernels(&with), tables(layout, config.tables) {
   const auto product = [&](const std::string& name, const std::string& norm) {
-    return Linear(model, name, norm, *kernels, precision == Precision::kInt8);
+    return Linear(model.tensors, name, norm, *kernels, precision == Precision::kInt8);
   };
   // What the planner reads, and little work: always in float32.
   const auto head = [&](const std::string& name, const std::string& norm) {
-    return Linear(model, name, norm, *kernels, false);
+    return Linear(model.tensors, name, norm, *kernels, false);
   };
   const auto tensor = [&](const char* name) -> const Tensor& { return model.tensors.at(name); };
   embed_table = transposed(tensor("step.embed.weight"));

@@ -1,17 +1,14 @@
 #include <cmath>
-#include <numbers>
 
 #include "model/between_bins.hpp"
 #include "model/table_layout.hpp"
+#include "model/torch_waves.hpp"
 #include "ripen/error.hpp"
 #include "ripen/torch/step_model.hpp"
 
 namespace ripen {
 
 namespace {
-
-/// Waves that an ordered slot's embeddings begin as: the longest is twice the range, each next half as long.
-constexpr int kOctaves = 5;
 
 /// Names of parameters may not contain dots in LibTorch.
 std::string registered(std::string name) {
@@ -69,14 +66,8 @@ void StepModelImpl::smooth_tokens(const std::string& name, const std::vector<std
   for (std::size_t i = 0; i < offsets.size(); ++i) {
     const Slot& slot = layout_.slot(first_slot + static_cast<int>(i));
     if (!slot.continuous()) continue;
-    const auto at = torch::linspace(0.0, 1.0, slot.vocabulary);
     auto columns = weight(name).slice(1, offsets[i], offsets[i] + slot.vocabulary);
-    auto sum = torch::zeros_like(columns);
-    for (int octave = 0; octave < kOctaves; ++octave) {
-      const auto phase = torch::rand({columns.size(0), 1}) + at * 0.5 * std::exp2(octave);
-      sum += torch::randn({columns.size(0), 1}) * torch::cos(2.0 * std::numbers::pi * phase);
-    }
-    columns.copy_(sum * columns.std() / sum.std());
+    fill_with_waves(columns);
   }
 }
 

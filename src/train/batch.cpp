@@ -11,34 +11,6 @@ namespace ripen::train {
 namespace {
 
 constexpr int kMostUseless = 10000;  // Trajectories in a row, before the source is taken for broken.
-constexpr std::size_t kReady = 4;    // Batches kept ahead; more would only cost memory.
-
-/// Throws Error if a trajectory of a source is not what it says it is.
-void check(const Trajectory& trajectory, const TokenLayout& layout, std::uint64_t number) {
-  const auto refuse = [&](const std::string& problem) {
-    throw Error("trajectory " + std::to_string(number) + ": " + problem);
-  };
-  if (trajectory.steps < 1) refuse("steps is " + std::to_string(trajectory.steps) + ", not 1 or more");
-  const auto steps = static_cast<std::size_t>(trajectory.steps), slots = static_cast<std::size_t>(layout.slots());
-  const auto require = [&](const char* field, std::size_t has, std::size_t wanted, bool may_be_empty) {
-    if (has == wanted || (may_be_empty && has == 0)) return;
-    refuse(std::string(field) + " has " + std::to_string(has) + " values, not " + std::to_string(wanted));
-  };
-  require("tokens", trajectory.tokens.size(), steps * slots, false);
-  require("fractions", trajectory.fractions.size(), steps * slots, true);
-  require("good_actions", trajectory.good_actions.size(), steps, false);
-  require("to_goal", trajectory.to_goal.size(), steps, false);
-  require("chance", trajectory.chance.size(), steps, true);
-  for (std::size_t i = 0; i < steps; ++i) {
-    if (std::isnan(trajectory.to_goal[i])) refuse("to_goal of step " + std::to_string(i) + " is not a number");
-  }
-  for (std::size_t i = 0; i < steps * slots; ++i) {
-    const Slot& slot = layout.slot(static_cast<int>(i % slots));
-    if (trajectory.tokens[i] < slot.vocabulary) continue;
-    refuse("step " + std::to_string(i / slots) + ", slot '" + slot.name + "': token " +
-           std::to_string(trajectory.tokens[i]) + " is outside of its " + std::to_string(slot.vocabulary) + " values");
-  }
-}
 
 /// Appends `count` values of a trajectory from the token `from` on.
 void append(const Trajectory& trajectory, std::size_t from, std::size_t count, bool fractions, Values& out) {
@@ -69,6 +41,32 @@ Corruption::Window last_of(Values& values, std::size_t size) {
 
 }  // namespace
 
+void check_trajectory(const Trajectory& trajectory, const TokenLayout& layout, std::uint64_t number) {
+  const auto refuse = [&](const std::string& problem) {
+    throw Error("trajectory " + std::to_string(number) + ": " + problem);
+  };
+  if (trajectory.steps < 1) refuse("steps is " + std::to_string(trajectory.steps) + ", not 1 or more");
+  const auto steps = static_cast<std::size_t>(trajectory.steps), slots = static_cast<std::size_t>(layout.slots());
+  const auto require = [&](const char* field, std::size_t has, std::size_t wanted, bool may_be_empty) {
+    if (has == wanted || (may_be_empty && has == 0)) return;
+    refuse(std::string(field) + " has " + std::to_string(has) + " values, not " + std::to_string(wanted));
+  };
+  require("tokens", trajectory.tokens.size(), steps * slots, false);
+  require("fractions", trajectory.fractions.size(), steps * slots, true);
+  require("good_actions", trajectory.good_actions.size(), steps, false);
+  require("to_goal", trajectory.to_goal.size(), steps, false);
+  require("chance", trajectory.chance.size(), steps, true);
+  for (std::size_t i = 0; i < steps; ++i) {
+    if (std::isnan(trajectory.to_goal[i])) refuse("to_goal of step " + std::to_string(i) + " is not a number");
+  }
+  for (std::size_t i = 0; i < steps * slots; ++i) {
+    const Slot& slot = layout.slot(static_cast<int>(i % slots));
+    if (trajectory.tokens[i] < slot.vocabulary) continue;
+    refuse("step " + std::to_string(i / slots) + ", slot '" + slot.name + "': token " +
+           std::to_string(trajectory.tokens[i]) + " is outside of its " + std::to_string(slot.vocabulary) + " values");
+  }
+}
+
 Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::uint64_t& first) {
   const auto slots = static_cast<std::size_t>(source.layout().slots());
   const std::size_t window = static_cast<std::size_t>(shape.window) * slots;
@@ -80,7 +78,7 @@ Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::u
   int steps = 0, windows = 0, useless = 0;
   while (steps < shape.steps || windows < shape.windows) {
     source.make(first, trajectory);
-    check(trajectory, source.layout(), first++);
+    check_trajectory(trajectory, source.layout(), first++);
     const int before = steps + windows;
     for (std::size_t i = 0; i + 1 < static_cast<std::size_t>(trajectory.steps) && steps < shape.steps; ++i) {
       if (!trajectory.chance.empty() && random.uniform() >= trajectory.chance[i]) continue;
@@ -112,44 +110,6 @@ Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::u
 }
 
 BatchMaker::BatchMaker(const TrajectorySource& source, BatchShape shape, int threads, std::uint64_t first)
-    : source_(source), shape_(shape), threads_(threads), first_(first) {
-  for (int t = 0; t < threads_; ++t) {
-    workers_.emplace_back([this, t](const std::stop_token& stop) {
-      try {
-        work(stop, static_cast<std::uint64_t>(t));
-      } catch (...) {
-        const std::lock_guard lock(mutex_);
-        failure_ = std::current_exception();
-        changed_.notify_all();
-      }
-    });
-  }
-}
-
-BatchMaker::~BatchMaker() {
-  for (auto& worker : workers_) worker.request_stop();
-  changed_.notify_all();
-}
-
-void BatchMaker::work(const std::stop_token& stop, std::uint64_t stream) {
-  std::uint64_t first = first_ + (stream << 40);  // Streams never meet: 2^40 trajectories each.
-  while (!stop.stop_requested()) {
-    Batch batch = make_batch(source_, shape_, first);
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait(lock, stop, [&] { return ready_.size() < kReady; })) return;
-    ready_.push_back(std::move(batch));
-    changed_.notify_all();
-  }
-}
-
-Batch BatchMaker::next() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !ready_.empty() || failure_ != nullptr; });
-  if (failure_ != nullptr) std::rethrow_exception(failure_);
-  Batch batch = std::move(ready_.front());
-  ready_.pop_front();
-  changed_.notify_all();
-  return batch;
-}
+    : queue_([&source, shape](std::uint64_t& number) { return make_batch(source, shape, number); }, threads, first) {}
 
 }  // namespace ripen::train

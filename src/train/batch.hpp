@@ -1,14 +1,10 @@
 #pragma once
 // Training batches, made on data threads and handed over through a bounded queue.
 
-#include <condition_variable>
-#include <deque>
-#include <exception>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 #include "ripen/train/trajectory.hpp"
+#include "train/batch_queue.hpp"
 #include "train/corruption.hpp"
 
 namespace ripen::train {
@@ -46,24 +42,17 @@ struct Batch {
 class BatchMaker {
  public:
   BatchMaker(const TrajectorySource& source, BatchShape shape, int threads, std::uint64_t first);
-  ~BatchMaker();
 
   /// The next batch; waits for one. With one thread the sequence is the same every time. Throws what the source threw.
-  Batch next();
+  Batch next() { return queue_.next(); }
 
  private:
-  void work(const std::stop_token& stop, std::uint64_t stream);
-
-  const TrajectorySource& source_;
-  BatchShape shape_;
-  int threads_;
-  std::uint64_t first_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::deque<Batch> ready_;
-  std::exception_ptr failure_;
-  std::vector<std::jthread> workers_;
+  BatchQueue<Batch> queue_;
 };
+
+/// Throws Error naming the trajectory and the field if one has not the shape that it claims or a token outside of its
+/// vocabulary.
+void check_trajectory(const Trajectory& trajectory, const TokenLayout& layout, std::uint64_t number);
 
 /// One batch, made here and now, from trajectories first, first + 1, ... Throws Error naming the trajectory and the
 /// field if one has not the shape that it claims or a token outside of its vocabulary, or if many in a row have nothing

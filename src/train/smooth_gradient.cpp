@@ -18,21 +18,24 @@ SmoothGradient::SmoothGradient(const TokenLayout& layout, const torch::Device& d
   }
 }
 
+void SmoothGradient::average(torch::Tensor columns, int slot) const {
+  const auto& kernel = kernels_[static_cast<std::size_t>(slot)];
+  if (kernel.defined()) columns.copy_(columns.matmul(kernel));
+}
+
 void SmoothGradient::apply(StepModel& model) const {
   auto parameters = model->named_parameters();
   const TableLayout tables(layout_, false);
-  const auto average = [&](const char* name, int first, int last) {
+  const auto average_slots = [&](const char* name, int first, int last) {
     auto* weight = parameters.find(name);
     if (weight == nullptr || !weight->grad().defined()) return;
     for (int s = first; s < last; ++s) {
       const std::int64_t bins = layout_.slot(s).vocabulary;
-      const auto& kernel = kernels_[static_cast<std::size_t>(s)];
-      auto part = weight->mutable_grad().slice(1, tables.offset(s), tables.offset(s) + bins);  // Not the mask's.
-      if (kernel.defined()) part.copy_(part.matmul(kernel));
+      average(weight->mutable_grad().slice(1, tables.offset(s), tables.offset(s) + bins), s);
     }
   };
-  average("step/embed/weight", 0, layout_.states());
-  average("mixer/action_in/weight", layout_.states(), layout_.slots());
+  average_slots("step/embed/weight", 0, layout_.states());
+  average_slots("mixer/action_in/weight", layout_.states(), layout_.slots());
 }
 
 }  // namespace ripen::train

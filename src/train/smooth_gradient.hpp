@@ -13,6 +13,8 @@ class SmoothGradient {
 
   /// Between backward() and the optimiser's step.
   void apply(StepModel& model) const;
+  /// The same for a part of a gradient, whose columns are a slot's values; without its mask. Nothing for a category.
+  void average(torch::Tensor columns, int slot) const;
 
  private:
   TokenLayout layout_;

@@ -190,5 +190,50 @@ TEST_P(EveryInstructionSet, RowsAreAddedAsOftenAsTheirWeightsSay) {
   }
 }
 
+TEST_P(EveryInstructionSet, AttendsOverACache) {
+  Random random(6);
+  for (const int width : {16, 48, 64}) {
+    for (const int count : {1, 2, 15, 16, 17, 40, 77}) {
+      const int room = (count + kBlock - 1) / kBlock * kBlock;
+      const std::vector<float> query = random_floats(size(width), random);
+      std::vector<float> keys(size(room, width), 1e3F), values = keys;  // What lies beyond must not matter.
+      std::vector<unsigned short> half_keys(keys.size(), 0x447A), half_values(keys.size(), 0x447A);
+      const auto half = [&] {  // Exact in bfloat16.
+        return static_cast<float>(random.below(256) - 128) / 64.0F;
+      };
+      const auto upper = [](float value) {
+        unsigned bits = 0;
+        std::memcpy(&bits, &value, sizeof bits);
+        return static_cast<unsigned short>(bits >> 16);
+      };
+      std::vector<double> scores(size(count), 0.0);
+      for (int j = 0; j < count; ++j) {
+        for (int d = 0; d < width; ++d) {
+          const std::size_t key = size(j / kBlock * width + d, kBlock) + size(j % kBlock),
+                            value = size(j, width) + size(d);
+          keys[key] = half();
+          values[value] = half();
+          half_keys[key] = upper(keys[key]);
+          half_values[value] = upper(values[value]);
+          scores[size(j)] += double{query[size(d)]} * double{keys[key]} / std::sqrt(double(width));
+        }
+      }
+      const double highest = *std::max_element(scores.begin(), scores.end());
+      double whole = 0.0;
+      for (double& score : scores) whole += score = std::exp(score - highest);
+      std::vector<float> out(size(width)), half_out(size(width)), space(size(room));
+      kernels_.attend_cached(query.data(), keys.data(), values.data(), count, width, space.data(), out.data());
+      kernels_.attend_half(query.data(), half_keys.data(), half_values.data(), count, width, space.data(),
+                           half_out.data());
+      for (int d = 0; d < width; ++d) {
+        double sum = 0.0;
+        for (int j = 0; j < count; ++j) sum += scores[size(j)] * double{values[size(j, width) + size(d)]} / whole;
+        ASSERT_NEAR(out[size(d)], sum, 2e-5) << count << " of " << width << ", " << d;
+        ASSERT_EQ(half_out[size(d)], out[size(d)]) << count << " of " << width << ", " << d;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ripen::kernels
