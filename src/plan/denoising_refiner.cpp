@@ -524,7 +524,9 @@ bool DenoisingRefiner::is_hidden(std::int64_t step, std::size_t slot, std::int64
   return step + 1 < window_end && (halves_.rank(step, static_cast<int>(slot), 0) < 0.5) != is_other_half_;
 }
 
-/// How surprised the model is at a candidate's tokens that it did not see. It takes what it sees for right, mostly.
+/// How much likelier than a candidate's own tokens the model finds others, where it did not see them: it takes what it
+/// sees for right, mostly. Surprise alone would rank a plan first that stands about, which is always sure, and then
+/// jumps to the goal.
 void DenoisingRefiner::doubt_tokens(const Window& window, int candidate, int place) noexcept {
   double& surprise = drafts_[static_cast<std::size_t>(candidate)].surprise;
   if (!is_other_half_) surprise = 0.0;
@@ -538,7 +540,9 @@ void DenoisingRefiner::doubt_tokens(const Window& window, int candidate, int pla
       const auto slot = static_cast<std::size_t>(s);
       if (is_fixed(step, slot) || is_goal(candidate, step, slot, window.first + window.steps)) continue;
       if (draft[slot] == kMask || !is_hidden(step, slot, window.first + window.steps)) continue;
-      surprise += nats(mass_around(layout().slot(s), posterior_of(s, logits).probabilities, draft[slot]));
+      const auto probabilities = posterior_of(s, logits).probabilities;
+      surprise += nats(mass_around(layout().slot(s), probabilities, draft[slot])) -
+                  nats(best_mass(layout().slot(s), probabilities));
     }
   }
 }

@@ -130,6 +130,18 @@ inline float mass_around(const Slot& slot, std::span<const float> probabilities,
   return mass;
 }
 
+/// How likely the likeliest value is, in the same sense. Real-time safe.
+inline float best_mass(const Slot& slot, std::span<const float> probabilities) noexcept {
+  const auto reach = static_cast<std::size_t>(reach_of(slot));
+  float mass = 0.0F, best = 0.0F;
+  for (std::size_t v = 0; v < probabilities.size() + reach; ++v) {  // The last value of a window that slides along.
+    if (v < probabilities.size()) mass += probabilities[v];
+    if (v >= 2 * reach + 1) mass -= probabilities[v - 2 * reach - 1];
+    best = std::max(best, mass);
+  }
+  return best;
+}
+
 /// The noise level of a token decided with this probability.
 inline NoiseLevel level_of(float probability) noexcept {
   return static_cast<NoiseLevel>(std::lround((1.0F - std::clamp(probability, 0.0F, 1.0F)) * (kFullNoise - 1.0F)));
