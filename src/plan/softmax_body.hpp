@@ -58,8 +58,25 @@ inline void copy_few(const float* from, int count, float* to) {
   }
 }
 
+inline void exponentiate_few(const float* logits, int count, Scale scale, float* few) {
+  copy_few(logits, count, few);
+  for (int p = 0; p < kSums; p += kPart) exponentiate<kPart>(few + p, scale, few + p);
+}
+
+float softmax_of_few(const float* logits, int count, Scale scale, float* probabilities) {
+  float few[kSums] = {};
+  exponentiate_few(logits, count, scale, few);
+  float sum = 0.0F;
+  for (int l = 0; l < count; ++l) sum += few[l];
+  const float each = 1.0F / sum;
+  for (float& p : few) p *= each;
+  copy_few(few, count, probabilities);
+  return each;
+}
+
 float softmax(const float* logits, int count, float highest, float sharpness, float* probabilities) {
   const Scale scale{highest, sharpness};
+  if (count < kSums) return softmax_of_few(logits, count, scale, probabilities);
   int i = 0;
   for (; i + kLanes <= count; i += kLanes) exponentiate<kLanes>(logits + i, scale, probabilities + i);
   if (i + kSums <= count) {
@@ -68,8 +85,7 @@ float softmax(const float* logits, int count, float highest, float sharpness, fl
   }
   if (i < count) {
     float few[kSums] = {};
-    copy_few(logits + i, count - i, few);
-    for (int p = 0; p < kSums; p += kPart) exponentiate<kPart>(few + p, scale, few + p);
+    exponentiate_few(logits + i, count - i, scale, few);
     copy_few(few, count - i, probabilities + i);
   }
   Part lanes[kParts] = {};
