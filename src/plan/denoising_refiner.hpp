@@ -85,6 +85,8 @@ class DenoisingRefiner : public Refiner {
   void doubt(std::int64_t from) noexcept;
   void begin_plan() noexcept;
   void ask_again(int sweeps) noexcept;
+  void look_for_others() noexcept { rounds_in_vain_ = 0; }
+  [[nodiscard]] bool is_where_it_settled(std::span<const Token> seen) const noexcept;
 
   // --- Passes ---
   struct Window {
@@ -126,8 +128,9 @@ class DenoisingRefiner : public Refiner {
   std::vector<Draft> drafts_;  // By candidate.
   Purpose purpose_ = Purpose::kRevise;
   bool in_round_ = false;
-  int at_ = 1;              // Next candidate of the round's stage.
-  int rounds_in_vain_ = 0;  // Since something new was seen, or a better candidate found.
+  int at_ = 1;                     // Next candidate of the round's stage.
+  int rounds_in_vain_ = 0;         // Since something new was seen, or a better candidate found.
+  std::vector<Token> settled_at_;  // [states] The head's, as the last of them ended.
 
   std::vector<Token> tokens_;         // [windows][steps][slots]
   std::vector<Fraction> fractions_;   // The same.
