@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "peak.hpp"
+#include "planner_share.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "shared/program.hpp"
 #include "util/random.hpp"
@@ -127,6 +128,7 @@ void compare(const ModelFile& model, int positions, const Options& options, doub
 
 int program(int argc, char** argv) {
   Options options;
+  int planner_ticks = 0;
   CLI::App app("Compares what one step pass of a model costs, on one thread.");
   app.add_option("--model", options.model, "Weights")->capture_default_str();
   app.add_option("--positions", options.positions, "Steps in a pass")
@@ -138,7 +140,14 @@ int program(int argc, char** argv) {
   app.add_option("--block-ms", options.block, "Time of the calls in a round [ms]")
       ->check(CLI::Range(0.0, 1e4))
       ->capture_default_str();
+  app.add_option("--planner", planner_ticks,
+                 "Instead, over so many ticks: what the planner itself takes beside each shipped model that denoises")
+      ->check(CLI::Range(1, 1000000));
   if (const auto status = examples::parse(app, argc, argv)) return *status;
+  if (planner_ticks > 0) {
+    compare_shares(planner_ticks);
+    return 0;
+  }
   const auto model = ModelFile::load(options.model);
   const double peak = peak_gigaflops();
   const double bytes = 4.0 * flops(model) / 2.0;  // A weight is used once a position.

@@ -11,6 +11,7 @@
 #include "shared/models.hpp"
 #include "shared/output.hpp"
 #include "shared/program.hpp"
+#include "shared/reliability.hpp"
 #include "shared/spread.hpp"
 #include "shared/work_clock.hpp"
 
@@ -43,14 +44,16 @@ class Careful : public ripen::Cost {
 };
 
 /// resets: begins a new plan where the target jumps, rather than aim the one that is there.
-void run_episode(arm::Robot& robot, ripen::PlanSource& planner, ripen::Clock& clock, int passes, bool resets) {
+void run_episode(arm::Robot& robot, ripen::PlanSource& planner, ripen::Clock& clock, int passes, bool resets,
+                 const std::vector<ripen::TickObserver*>& observers) {
   ripen::ControlLoop loop(planner, robot, clock,
                           {.period = kPeriod,
                            .budget = ripen::Budget{.passes = passes},
                            .step_ticks = arm::kStepTicks,
                            .interpolate = true,
                            .limits = {{.rate = 10.0, .acceleration = 1000.0, .measured_by = 0},
-                                      {.rate = 10.0, .acceleration = 1000.0, .measured_by = 1}}});
+                                      {.rate = 10.0, .acceleration = 1000.0, .measured_by = 1}}},
+                          observers);
   check(loop.reset(task_of(robot)));
   const ripen::TimePoint start = clock.now();
   bool is_new = false;  // The target, to the planner. A reset has to wait for a fresh state.
@@ -75,7 +78,7 @@ int program(int argc, char** argv) {
   std::uint64_t seed = 200000;
   bool virtual_time = false, resets = false;
   std::string path;
-  std::optional<std::string> lines;
+  std::optional<std::string> lines, levels;
   ripen::PlannerOptions options{
       .horizon = 8, .candidates = 8, .window_history = 0, .reveal_passes = 2, .goal_clamp = ripen::GoalClamp::kAlways};
   CLI::App app("Drives a simulated arm round a disc to a target that jumps. Exit status: 0 all succeeded, 3 not all.");
@@ -91,9 +94,12 @@ int program(int argc, char** argv) {
   app.add_option("--model", path, "Weights (the shipped ones unless given)");
   app.add_flag("--virtual-time", virtual_time, "Do not sleep between ticks");
   app.add_option("--json", lines, "File for one JSON object a line, one line an episode");
+  app.add_option("--reliability", levels, "File for a table (CSV): how often what was planned came, by its level");
   if (const auto code = examples::parse(app, argc, argv)) return *code;
 
   examples::LineFile json("--json", lines);
+  examples::check_output("--reliability", levels);
+  examples::ReliabilityTable reliability;
   if (path.empty()) path = examples::model_path("arm.safetensors");
   const auto model = ripen::ModelFile::load(path);
   if (model.layout != arm::layout()) {
@@ -110,7 +116,10 @@ int program(int argc, char** argv) {
     ripen::Planner planner(denoiser, options, nullptr, nullptr, &careful);
     ripen::SteadyClock steady;
     examples::WorkClock work(kPeriod);
-    run_episode(robot, planner, virtual_time ? static_cast<ripen::Clock&>(work) : steady, passes, resets);
+    examples::Reliability observer(planner);
+    run_episode(robot, planner, virtual_time ? static_cast<ripen::Clock&>(work) : steady, passes, resets,
+                levels ? std::vector<ripen::TickObserver*>{&observer} : std::vector<ripen::TickObserver*>{});
+    reliability.add(observer.table());
     const bool succeeds = robot.arrived >= 0 && !robot.touched;
     const double took = (robot.arrived - robot.jumped) * arm::kTick;
     json.add(nlohmann::ordered_json{{"seed", seed},
@@ -124,6 +133,7 @@ int program(int argc, char** argv) {
     errors.push_back(1000.0 * robot.error());
     if (succeeds) seconds.push_back(took);
   }
+  examples::save_output("--reliability", levels, examples::to_csv(reliability));
   const auto rate = examples::interval_of_rate(succeeded, episodes);
   std::ranges::sort(errors);
   std::cout << succeeded << " of " << episodes << " succeeded (" << examples::rounded(100.0 * rate.low, 1) << " to "

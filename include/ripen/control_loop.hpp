@@ -95,7 +95,9 @@ struct LoopStatistics {
   std::int64_t late = 0;    ///< of `ticks`: whose work ended after the next tick's instant
   std::int64_t early = 0;   ///< of `ticks`: called for more than half a period too early, as if twice in a tick
   std::int64_t passes = 0;
-  std::array<std::int64_t, 5> sources = {};  ///< ticks by CommandSource
+  std::int64_t revised = 0, revealed = 0, chosen = 0;  ///< of `passes`, by purpose: PlanReport
+  std::int64_t switched = 0;                           ///< of `ticks`: another candidate was followed from then on
+  std::array<std::int64_t, 5> sources = {};            ///< ticks by CommandSource
 };
 
 /// One tick as observers see it. Valid during the call only.

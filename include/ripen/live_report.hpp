@@ -19,9 +19,11 @@ struct LiveCounts {
   std::int64_t missed = 0;  ///< ticks of the grid left out between them
   std::int64_t late = 0;    ///< of `ticks`: whose slack was negative
   std::int64_t passes = 0;
-  std::array<std::int64_t, 5> sources{};  ///< of `ticks`, by CommandSource
-  std::array<std::int64_t, 32> faults{};  ///< of `ticks`, by bit of TickReport::faults
-  std::int64_t untold = 0;                ///< of `ticks`: not in LiveTimes, since the reader had not asked for long
+  std::int64_t revised = 0, revealed = 0, chosen = 0;  ///< of `passes`, by purpose: PlanReport
+  std::int64_t switched = 0;                           ///< of `ticks`: another candidate was followed from then on
+  std::array<std::int64_t, 5> sources{};               ///< of `ticks`, by CommandSource
+  std::array<std::int64_t, 32> faults{};               ///< of `ticks`, by bit of TickReport::faults
+  std::int64_t untold = 0;  ///< of `ticks`: not in LiveTimes, since the reader had not asked for long
 };
 
 /// The reports' durations, with negative slack counted as 0.
@@ -34,12 +36,12 @@ struct LiveTimes {
 
 /// A loop's observer that another thread may ask at any time; neither waits for the other.
 ///
-/// A tick copies its report and the counts (0.4 KB, no more than two atomic writes); histograms (18 KB each) are the
+/// A tick copies its report and the counts (0.5 KB, no more than two atomic writes); histograms (18 KB each) are the
 /// reader's, who fills them with the reports since it asked last. One thread reads; give the loop one LiveReport for
 /// each that does.
 class RIPEN_EXPORT LiveReport : public TickObserver {
  public:
-  /// reports: that wait for the reader, 72 bytes each: how many ticks it may stay away without missing one in times().
+  /// reports: that wait for the reader, 96 bytes each: how many ticks it may stay away without missing one in times().
   /// Throws OptionsError if that is below 1 or above 16,777,216.
   explicit LiveReport(int reports = 4096);
   ~LiveReport() override;

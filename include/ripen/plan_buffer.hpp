@@ -72,10 +72,12 @@ class RIPEN_EXPORT PlanBuffer {
 
  private:
   [[nodiscard]] std::size_t at(int candidate, std::int64_t step) const noexcept;
+  void find_zero() noexcept;
 
   TokenLayout layout_;
   int candidates_, horizon_, history_, slots_;
   std::int64_t head_ = 0;
+  std::int64_t zero_ = 0;  // The last step in the ring's first place that is no later than any in the buffer.
   std::vector<Token> tokens_;
   std::vector<NoiseLevel> levels_;
   std::vector<Fraction> fractions_;  // None without a continuous slot.

@@ -48,7 +48,7 @@ struct PlanReport {
   std::int32_t revealed = 0;  ///< of them, those that drafted candidates (kDenoise)
   std::int32_t chosen = 0;    ///< of them, those that ranked candidates (kDenoise)
   bool switched = false;      ///< a candidate took the place of the followed plan (kDenoise)
-  float surprise = 0.0F;      ///< [nats] of what was observed under what was predicted (kDenoise)
+  float surprise = 0.0F;      ///< [nats] of what was observed under what was predicted (kDenoise); of states, added up
   bool disturbed = false;     ///< the observation contradicted the plan's prediction
   bool rejoined = false;      ///< the plan goes on from another of its own states, or is led back there by one action
   bool head_is_ripe = false;  ///< the head's action is decided, and on all that was seen
@@ -57,6 +57,7 @@ struct PlanReport {
   bool bad_model = false;     ///< the model gave NaN or infinity: that pass was thrown away, and none followed it
   std::int32_t decided_steps = 0;            ///< steps decided from the head on
   std::int32_t steps_to_goal = -1;           ///< steps from the head to the goal in the plan; -1: it does not reach it
+  bool ends_at_goal = false;                 ///< the plan ends there, and the robot is to rest (kBeam)
   std::int64_t behind = 0;                   ///< [ticks] before this one that the plan does not know of yet
   std::int64_t predicted_nanoseconds = 0;    ///< predicted cost of the last pass
   std::int64_t worst_error_nanoseconds = 0;  ///< by how much a pass outlasted its prediction

@@ -15,7 +15,9 @@
 namespace ripen {
 
 struct RIPEN_EXPORT PlannerThreadOptions {
-  /// Between two looks for news when there is nothing left to improve.
+  /// Between two looks for news when there is nothing left to improve. The first look comes shortly before the next
+  /// news are due, as they came before, and while there are none the thread looks more and more seldom: every 10 ms at
+  /// last.
   std::chrono::nanoseconds poll = std::chrono::microseconds(100);
   /// Asked of the system for the planner's thread; none: as the thread that constructs it. A FIFO priority must be
   /// below the control thread's, unless each has a processor of its own: this thread rests only when the plan is

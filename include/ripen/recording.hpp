@@ -64,7 +64,8 @@ struct Parting {
   std::string what;  ///< the field, and its values in both
 };
 
-/// The first tick that is not the same in both, bit for bit, but for durations; none if there is none. Values that are
+/// The first tick that is not the same in both, bit for bit, but for durations and what one of them does not say
+/// (TickReport::revised); none if there is none. Values that are
 /// not finite are all alike.
 [[nodiscard]] RIPEN_EXPORT std::optional<Parting> first_difference(const Recording& one, const Recording& other);
 

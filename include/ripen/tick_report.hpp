@@ -37,11 +37,16 @@ struct TickReport {
   std::chrono::nanoseconds observation_age{};  ///< since the last tick in which a fresh state arrived
 
   std::int32_t passes = 0;
+  // What they were for, as in PlanReport. -1 in a recording that does not say it: one of 0.2.
+  std::int32_t revised = 0, revealed = 0, chosen = 0;
   std::int32_t decided_steps = 0;   ///< of the plan, from the head on
   std::int32_t steps_to_goal = -1;  ///< in the plan; -1 if it does not reach the goal
+  float surprise = 0.0F;            ///< [nats] of what was observed under what the plan predicted
   CommandSource source = CommandSource::kFresh;
   bool disturbed = false;     ///< the observation contradicted the plan's prediction
   bool goal_reached = false;  ///< the first step not begun starts at the goal
+  bool switched = false;      ///< another candidate took the place of the plan that was followed
+  bool settled = false;       ///< nothing was left that a pass could improve
   std::uint32_t faults = 0;   ///< Fault bits
 };
 

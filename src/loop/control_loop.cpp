@@ -494,6 +494,12 @@ void ControlLoop::Impl::follow_plan(bool observed, TimePoint begin) noexcept {
   if (refined.passes > 0 || refined.bad_model || refined.settled) model_bad = refined.bad_model;
   if (!model_bad) model_ok = report.tick;
   report.passes = refined.passes;
+  report.revised = refined.revised;
+  report.revealed = refined.revealed;
+  report.chosen = refined.chosen;
+  report.surprise = refined.surprise;
+  report.switched = refined.switched;
+  report.settled = refined.settled;
   report.decided_steps = refined.decided_steps;
   report.steps_to_goal = refined.steps_to_goal;
   report.disturbed = refined.disturbed;
@@ -510,7 +516,7 @@ void ControlLoop::Impl::fall_back(Fallback fallback) noexcept {
 /// What the plan says of the step that is due, and of the one after it if that is decided. False if a channel stays
 /// where it is instead, at the goal.
 bool ControlLoop::Impl::want_plan() noexcept {
-  const int to_goal = plan.report().steps_to_goal;
+  const int to_goal = plan.report().ends_at_goal ? plan.report().steps_to_goal : -1;
   const auto decode = [&](const PlannedStep& step, std::span<double> to) {
     tokenizer.decode_action(step.action, to, step.fractions);
   };
@@ -601,6 +607,10 @@ void ControlLoop::Impl::leave_tick(TimePoint begin) noexcept {
   statistics.missed += report.missed;
   statistics.late += report.slack.count() < 0 ? 1 : 0;
   statistics.passes += report.passes;
+  statistics.revised += report.revised;
+  statistics.revealed += report.revealed;
+  statistics.chosen += report.chosen;
+  statistics.switched += report.switched ? 1 : 0;
   ++statistics.sources[static_cast<std::size_t>(report.source)];
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "loop/lookout.hpp"
 #include "plan/fractions.hpp"
 #include "plan/ledger.hpp"
 #include "ripen/error.hpp"
@@ -62,6 +63,35 @@ struct News {
   std::array<Sent, kSent> sent;
 };
 
+/// What was done since the thread began. The ticks are told what has been added since they asked last: reports may come
+/// more often than that.
+struct Totals {
+  std::int64_t passes = 0, revised = 0, revealed = 0, chosen = 0, switches = 0, disturbances = 0, bad_passes = 0;
+  double surprise = 0.0;
+
+  void add(const PlanReport& report) noexcept {
+    passes += report.passes;
+    revised += report.revised;
+    revealed += report.revealed;
+    chosen += report.chosen;
+    switches += report.switched ? 1 : 0;
+    disturbances += report.disturbed ? 1 : 0;
+    bad_passes += report.bad_model ? 1 : 0;
+    surprise += static_cast<double>(report.surprise);
+  }
+  /// Says in a report what was done since `before`.
+  void tell(const Totals& before, PlanReport& report) const noexcept {
+    report.passes = static_cast<std::int32_t>(passes - before.passes);
+    report.revised = static_cast<std::int32_t>(revised - before.revised);
+    report.revealed = static_cast<std::int32_t>(revealed - before.revealed);
+    report.chosen = static_cast<std::int32_t>(chosen - before.chosen);
+    report.switched = switches != before.switches;
+    report.disturbed = disturbances != before.disturbances;
+    report.bad_model = bad_passes != before.bad_passes;
+    report.surprise = static_cast<float>(surprise - before.surprise);
+  }
+};
+
 /// From the planner to the ticks.
 struct Plan {
   Plan(const TokenLayout& layout, int steps)
@@ -75,7 +105,7 @@ struct Plan {
   std::vector<Token> tokens;        // [horizon][slots]
   std::vector<Fraction> fractions;  // [horizon][actions]
   std::vector<NoiseLevel> levels;   // [horizon]
-  std::int64_t passes = 0, disturbances = 0, bad_passes = 0;
+  Totals totals;
   PlanReport report;
 };
 
@@ -139,12 +169,12 @@ struct PlannerThread::Impl {
   News told;                       // What is sent next.
   std::uint64_t started_with = 0;  // Number of the last news before this plan.
   PlanReport report;
-  std::int64_t passes = 0, disturbances = 0, bad_passes = 0;  // Seen so far.
+  Totals seen;  // So far.
 
   // The planner's.
   std::uint64_t plan = 0, sensed = 0, aimed = 0, number = 0;
   Ledger ledger;
-  std::int64_t all_passes = 0, all_disturbances = 0, all_bad_passes = 0;
+  Totals totals;
 
   std::thread thread;
   std::future<void> ended;
@@ -180,7 +210,8 @@ PlannerThread::PlannerThread(Planner& planner, const PlannerThreadOptions& optio
 
 PlannerThread::~PlannerThread() {
   impl_->stop = true;
-  if (impl_->ended.wait_for(impl_->options.join_timeout + impl_->options.poll) == std::future_status::ready) {
+  if (impl_->ended.wait_for(impl_->options.join_timeout + Lookout(impl_->options.poll).longest()) ==
+      std::future_status::ready) {
     impl_->thread.join();
     return;
   }
@@ -247,9 +278,8 @@ void PlannerThread::observe(const TickObservation& observation) noexcept {
   PlanReport& report = t.report;
   report = is_known ? plan.report : PlanReport{};
   report.head = ledger.head();
-  report.passes = static_cast<std::int32_t>(plan.passes - std::exchange(t.passes, plan.passes));
-  report.disturbed = plan.disturbances != std::exchange(t.disturbances, plan.disturbances);
-  report.bad_model = plan.bad_passes != std::exchange(t.bad_passes, plan.bad_passes);
+  plan.totals.tell(t.seen, report);
+  t.seen = plan.totals;
   report.head_is_ripe = t.step(0).decided;
   report.decided_steps = left(report.decided_steps);
   if (report.steps_to_goal >= 0) report.steps_to_goal = left(report.steps_to_goal);
@@ -347,23 +377,27 @@ bool PlannerThread::caught_up() noexcept {
 // --- On the planner's thread ---
 
 void PlannerThread::Impl::work() noexcept {
+  bool settled = false;
+  const SteadyClock clock;
+  Lookout lookout(options.poll);
   while (!stop) {
     const bool is_new = news.take();
     if (is_new) take();
     std::int32_t ran = 0;
     bool bad = false;
-    if (plan > 0) {
+    if (plan > 0 && (is_new || !settled)) {
       planner.observe({.started = ledger.started, .done = ledger.done, .observed = false});  // The report is a pass's.
       planner.refine({.passes = 1});
       const PlanReport& now = planner.report();
       ran = now.passes;
       bad = now.bad_model;
-      all_passes += ran;
-      all_bad_passes += bad ? 1 : 0;
-      if (is_new || ran > 0 || now.settled) publish();
+      totals.add(now);
+      settled = now.settled;
+      publish();
     }
-    // A model that gives no numbers is not asked again at once.
-    if (!is_new && (ran == 0 || bad)) std::this_thread::sleep_for(options.poll);
+    if (is_new) lookout.found(clock.now());
+    if (is_new || (ran > 0 && !bad)) continue;
+    std::this_thread::sleep_for(lookout.wait(clock.now()));  // Nor is a model that gives no numbers asked at once.
   }
 }
 
@@ -390,7 +424,6 @@ void PlannerThread::Impl::take() noexcept {
              .started = ledger.started,
              .done = ledger.done,
              .observed = false});
-    all_disturbances += planner.report().disturbed ? 1 : 0;
     sensed = from.sensed;
   }
   follow(from, from.ledger.started);
@@ -403,10 +436,10 @@ void PlannerThread::Impl::take() noexcept {
   planner.sent(fixed_steps);
 }
 
-/// What the model could not say is counted now: the next report is another one.
+/// What this report says is counted now: the next one is another.
 void PlannerThread::Impl::observe(const TickObservation& observation) noexcept {
   planner.observe(observation);
-  all_bad_passes += planner.report().bad_model ? 1 : 0;
+  totals.add(planner.report());
 }
 
 /// Goes along with what started, up to a step.
@@ -433,9 +466,7 @@ void PlannerThread::Impl::publish() noexcept {
     copy_fractions(step.fractions, std::span(to.fractions).subspan(static_cast<std::size_t>(i) * actions, actions));
     to.levels[static_cast<std::size_t>(i)] = step.level;
   }
-  to.passes = all_passes;
-  to.disturbances = all_disturbances;
-  to.bad_passes = all_bad_passes;
+  to.totals = totals;
   to.report = planner.report();
   plans.publish();
 }

@@ -36,6 +36,10 @@ bool LiveReport::on_tick(const Tick& tick) noexcept {
   counts.missed += report.missed;
   counts.late += report.slack.count() < 0 ? 1 : 0;
   counts.passes += report.passes;
+  counts.revised += report.revised;
+  counts.revealed += report.revealed;
+  counts.chosen += report.chosen;
+  counts.switched += report.switched ? 1 : 0;
   ++counts.sources[static_cast<std::size_t>(report.source)];
   for (std::uint32_t faults = report.faults; faults != 0; faults &= faults - 1) {
     ++counts.faults[static_cast<std::size_t>(std::countr_zero(faults))];

@@ -40,10 +40,14 @@ constexpr const char* kSchema = R"({
     "report": {"type": "object", "properties": {
       "tick": {"type": "integer"}, "missed": {"type": "integer"}, "wake_up_ns": {"type": "integer"},
       "observation_to_action_ns": {"type": "integer"}, "compute_ns": {"type": "integer"},
-      "slack_ns": {"type": "integer"}, "passes": {"type": "integer"}, "decided_steps": {"type": "integer"},
-      "steps_to_goal": {"type": "integer"}, "source": {"type": "integer", "description":
+      "slack_ns": {"type": "integer"}, "passes": {"type": "integer"},
+      "revised": {"type": "integer", "description": "of the passes: the followed plan"},
+      "revealed": {"type": "integer", "description": "of the passes: drafts of others"},
+      "chosen": {"type": "integer", "description": "of the passes: ranked them"},
+      "surprise": {"type": ["number", "null"], "description": "nats"},
+      "decided_steps": {"type": "integer"}, "steps_to_goal": {"type": "integer"}, "source": {"type": "integer", "description":
         "0 fresh, 1 partial, 2 held, 3 ramping, 4 stopped"}, "disturbed": {"type": "boolean"},
-      "goal_reached": {"type": "boolean"}, "faults": {"type": "integer", "description":
+      "goal_reached": {"type": "boolean"}, "switched": {"type": "boolean"}, "settled": {"type": "boolean"}, "faults": {"type": "integer", "description":
         "bits: read failed, bad observation, write failed, replaced, limited, rate limited, stale, stuck, bad model, out of range, frozen"}}}
   }})";
 
@@ -67,11 +71,17 @@ Json to_json(const RecordedTick& tick) {
             {"compute_ns", report.compute.count()},
             {"slack_ns", report.slack.count()},
             {"passes", report.passes},
+            {"revised", report.revised},
+            {"revealed", report.revealed},
+            {"chosen", report.chosen},
+            {"surprise", report.surprise},
             {"decided_steps", report.decided_steps},
             {"steps_to_goal", report.steps_to_goal},
             {"source", static_cast<int>(report.source)},
             {"disturbed", report.disturbed},
             {"goal_reached", report.goal_reached},
+            {"switched", report.switched},
+            {"settled", report.settled},
             {"faults", report.faults}}}};
 }
 
@@ -127,6 +137,15 @@ RecordedTick tick_of(const Json& json, const TokenLayout& layout) {
   r.compute = duration_of(report, "compute_ns");
   r.slack = duration_of(report, "slack_ns");
   report.integer("passes", r.passes);
+  r.revised = r.revealed = r.chosen = -1;
+  if (report.has("revised")) {  // Files of 0.2 say nothing of it.
+    report.integer("revised", r.revised);
+    report.integer("revealed", r.revealed);
+    report.integer("chosen", r.chosen);
+    r.surprise = report.number("surprise");
+    report.boolean("switched", r.switched);
+    report.boolean("settled", r.settled);
+  }
   report.integer("decided_steps", r.decided_steps);
   report.integer("steps_to_goal", r.steps_to_goal);
   std::uint8_t source = 0;
@@ -238,10 +257,14 @@ std::optional<Parting> first_difference(const Recording& one, const Recording& o
   const std::size_t both = std::min(one.ticks.size(), other.ticks.size());
   for (std::size_t i = 0; i < both; ++i) {
     Json a = to_json(one.ticks[i]), b = to_json(other.ticks[i]);
-    for (Json* json : {&a, &b}) {
-      for (const char* name : {"wake_up_ns", "observation_to_action_ns", "compute_ns", "slack_ns"}) {
-        json->at("report").erase(name);
+    std::vector<const char*> apart{"wake_up_ns", "observation_to_action_ns", "compute_ns", "slack_ns"};
+    if (std::min(one.ticks[i].report.revised, other.ticks[i].report.revised) < 0) {  // One of them does not say these.
+      for (const char* name : {"revised", "revealed", "chosen", "surprise", "switched", "settled", "steps_to_goal"}) {
+        apart.push_back(name);
       }
+    }
+    for (Json* json : {&a, &b}) {
+      for (const char* name : apart) json->at("report").erase(name);
     }
     // Text, for NaN is null there, and no two different doubles are the same text.
     if (a.dump() == b.dump()) continue;

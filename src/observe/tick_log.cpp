@@ -55,6 +55,8 @@ std::string text_of(const TickReport& report, CommandSource before) {
   if (const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(report.observation_age); age.count() > 0) {
     text += ", sensed " + std::to_string(age.count()) + " ms ago";
   }
+  if (report.disturbed) text += ", disturbed";
+  if (report.switched) text += ", another plan is followed";
   for_each(report.faults, [&](std::size_t fault) { text += ", " + name_of(fault); });
   return text;
 }

@@ -96,6 +96,7 @@ int BeamRefiner::next_pass() noexcept {
 
 void BeamRefiner::describe(PlanReport& report) const noexcept {
   report.steps_to_goal = is_whole() ? static_cast<std::int32_t>(goal_step_ - ledger_.head()) : -1;
+  report.ends_at_goal = true;
   report.goal_reached = is_whole() && goal_step_ <= ledger_.started;
   const bool is_read = !report.disturbed || report.passes > 0;
   report.head_is_ripe = report.goal_reached || (is_read && frontier() > ledger_.head());

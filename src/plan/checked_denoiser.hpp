@@ -1,11 +1,10 @@
 #pragma once
 // A model whose answers are looked through before anything is made of them.
 
-#include <cmath>
 #include <cstddef>
-#include <limits>
 #include <utility>
 
+#include "plan/softmax.hpp"
 #include "ripen/denoiser.hpp"
 
 namespace ripen {
@@ -30,8 +29,8 @@ class CheckedDenoiser {
     bool good = true;
     for (int w = 0; w < batch.windows; ++w) {  // What is known of a window may still be an earlier pass's.
       const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(w) * steps + known;
-      good = good && finite(batch.logits + first * columns, (steps - known) * columns);
-      if (batch.value != nullptr && !dynamics) good = good && finite(batch.value + first, steps - known);
+      good = good && kernels_.are_finite(batch.logits + first * columns, (steps - known) * columns);
+      if (batch.value != nullptr && !dynamics) good = good && kernels_.are_finite(batch.value + first, steps - known);
     }
     was_bad_ = was_bad_ || !good;
     return good;
@@ -41,14 +40,9 @@ class CheckedDenoiser {
   [[nodiscard]] bool was_bad() noexcept { return std::exchange(was_bad_, false); }
 
  private:
-  static bool finite(const float* values, int count) noexcept {
-    int bad = 0;  // Counting has no branch, so that it takes next to no time. NaN is not at most anything.
-    for (int i = 0; i < count; ++i) bad += std::fabs(values[i]) <= std::numeric_limits<float>::max() ? 0 : 1;
-    return bad == 0;
-  }
-
   Denoiser& denoiser_;
   Capabilities can_;
+  const SoftmaxKernels& kernels_ = SoftmaxKernels::best();
   bool was_bad_ = false;
 };
 

@@ -49,6 +49,7 @@ DenoisingRefiner::DenoisingRefiner(CheckedDenoiser& model, const PlannerOptions&
       hold_(static_cast<std::size_t>(model.layout().actions()), 0),
       goal_fractions_(goal_.size(), 0),
       drafts_(static_cast<std::size_t>(options.candidates)),
+      settled_at_(goal_.size(), kMask),
       probabilities_(static_cast<std::size_t>(model.layout().logits())),
       tempered_(probabilities_.size()) {
   const auto positions = static_cast<std::size_t>(std::min(options.pass_windows, options.candidates)) *
@@ -83,16 +84,25 @@ void DenoisingRefiner::begin_plan() noexcept {
   fresh_ = in_round_ = false;
   sweeps_ = 0;
   ask_again(options_.reveal_passes);
+  look_for_others();
 }
 
-/// Something is new: the plan is to be revised so often, and other candidates are of interest again.
+/// Something is new: the plan is to be revised so often.
 void DenoisingRefiner::ask_again(int sweeps) noexcept {
   sweeps_ = std::max(sweeps_, sweeps);
   swept_ = 0;
   changed_ = false;
   next_ = ledger_.head();
-  rounds_in_vain_ = 0;
   is_other_half_ = false;  // Both are to be of the same observation.
+}
+
+/// Whether what was seen lies in the modes of what was seen when others were last looked for in vain: as long as the
+/// robot rests there, another look would find what the last ones did.
+bool DenoisingRefiner::is_where_it_settled(std::span<const Token> seen) const noexcept {
+  for (std::size_t s = 0; s < seen.size(); ++s) {
+    if (seen[s] != kMask && !is_near(layout().slot(static_cast<int>(s)), settled_at_[s], seen[s])) return false;
+  }
+  return true;
 }
 
 void DenoisingRefiner::aim(std::span<const Token> goal, std::span<const Fraction> fractions) noexcept {
@@ -147,6 +157,7 @@ void DenoisingRefiner::observe(const TickObservation& observation, PlanReport& r
   if (is_new) {
     fresh_ = false;
     ask_again(1);
+    if (!is_where_it_settled(observation.state)) look_for_others();
   }
   if (is_doubtful) doubt(observation.state_step);
 }
@@ -230,6 +241,7 @@ void DenoisingRefiner::doubt(std::int64_t from) noexcept {
   drafts_[0].arrival = kAnyTime;
   fresh_ = false;
   ask_again(options_.reveal_passes);
+  look_for_others();
 }
 
 void DenoisingRefiner::forget() noexcept {
@@ -461,7 +473,7 @@ void DenoisingRefiner::decide(const Window& window, int candidate, const float* 
         doubt = is_hot ? level_of(decode_around(layout().slot(s), probabilities, drawn).confidence)
                        : level_of(decoded.confidence);
       }
-      const bool is_other = draft[slot] == kMask || !is_near(layout().slot(s), draft[slot], drawn);
+      const bool is_other = draft[slot] != kMask && !is_near(layout().slot(s), draft[slot], drawn);
       changed_ = changed_ || (candidate == 0 && is_other);
       plan(candidate, step, slot, decoded);
       draft[slot] = drawn;
@@ -576,6 +588,7 @@ void DenoisingRefiner::end_round(PlanReport& report) noexcept {
     if (drafts_[static_cast<std::size_t>(c)].score < drafts_[static_cast<std::size_t>(best)].score) best = c;
   }
   ++rounds_in_vain_;
+  std::ranges::copy(buffer_.state(plan_row(0), ledger_.head()), settled_at_.begin());
   if (!(drafts_[static_cast<std::size_t>(best)].score < -options_.switch_margin)) return;
   rounds_in_vain_ = 0;
   report.switched = true;
@@ -599,6 +612,7 @@ void DenoisingRefiner::describe(PlanReport& report) const noexcept {
   const bool wanted = std::ranges::any_of(goal_, [](Token token) { return token != kMask; });
   report.goal_reached = wanted && is_met(buffer_.state(plan_row(0), ledger_.head()));
   report.head_is_ripe = fresh_ && frontier_ > ledger_.head();
+  report.steps_to_goal = static_cast<std::int32_t>(arrival_of(0, {.first = ledger_.head(), .steps = options_.horizon}));
 }
 
 }  // namespace ripen

@@ -87,6 +87,8 @@ class DenoisingRefiner : public Refiner {
   void doubt(std::int64_t from) noexcept;
   void begin_plan() noexcept;
   void ask_again(int sweeps) noexcept;
+  void look_for_others() noexcept { rounds_in_vain_ = 0; }
+  [[nodiscard]] bool is_where_it_settled(std::span<const Token> seen) const noexcept;
 
   // --- Passes ---
   struct Window {
@@ -134,8 +136,9 @@ class DenoisingRefiner : public Refiner {
   bool in_round_ = false;
   Reveal halves_;  // Of a round's tokens, for choosing.
   bool is_other_half_ = false;
-  int at_ = 1;              // Next candidate of the round's stage.
-  int rounds_in_vain_ = 0;  // Since something new was seen, or a better candidate found.
+  int at_ = 1;                     // Next candidate of the round's stage.
+  int rounds_in_vain_ = 0;         // Since something new was seen, or a better candidate found.
+  std::vector<Token> settled_at_;  // [states] The head's, as the last of them ended.
 
   std::vector<Token> tokens_;         // [windows][steps][slots]
   std::vector<Fraction> fractions_;   // The same.

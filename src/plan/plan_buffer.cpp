@@ -7,6 +7,14 @@
 
 namespace ripen {
 
+namespace {
+
+std::int64_t floor_mod(std::int64_t value, std::int64_t divisor) noexcept {
+  return ((value % divisor) + divisor) % divisor;  // Steps before the first reset are negative.
+}
+
+}  // namespace
+
 PlanBuffer::PlanBuffer(const TokenLayout& layout, int candidates, int horizon, int history)
     : layout_(layout), candidates_(candidates), horizon_(horizon), history_(history), slots_(layout.slots()) {
   if (candidates < 1 || horizon < 1 || history < 0) {
@@ -20,16 +28,22 @@ PlanBuffer::PlanBuffer(const TokenLayout& layout, int candidates, int horizon, i
   bool continuous = false;
   for (int slot = 0; slot < slots_; ++slot) continuous = continuous || layout.slot(slot).continuous();
   if (continuous) fractions_.assign(tokens, 0);
+  find_zero();
 }
 
 std::size_t PlanBuffer::at(int candidate, std::int64_t step) const noexcept {
   const std::int64_t ring = horizon_ + history_;
-  const std::int64_t place = ((step % ring) + ring) % ring;  // Steps before the first reset are negative.
+  std::int64_t place = step - zero_;
+  if (place >= ring) place -= ring;
+  if (place < 0 || place >= ring) place = floor_mod(step, ring);  // Of no step that the buffer holds.
   return static_cast<std::size_t>((candidate * ring + place) * slots_);
 }
 
+void PlanBuffer::find_zero() noexcept { zero_ = head_ - history_ - floor_mod(head_ - history_, horizon_ + history_); }
+
 void PlanBuffer::reset() noexcept {
   head_ = 0;
+  find_zero();
   std::fill(tokens_.begin(), tokens_.end(), kMask);
   std::fill(levels_.begin(), levels_.end(), kFullNoise);
 }
@@ -37,6 +51,7 @@ void PlanBuffer::reset() noexcept {
 void PlanBuffer::shift(int steps) noexcept {
   const std::int64_t entering = head_ + horizon_;
   head_ += steps;
+  find_zero();
   // The place of a step that falls out of the history is a new one's; a jump over all of them masks each place once.
   for (std::int64_t step = std::max(entering, head_ - history_); step < head_ + horizon_; ++step) {
     for (int c = 0; c < candidates_; ++c) {

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "plan/fractions.hpp"
+#include "plan/softmax.hpp"
 #include "ripen/plan_buffer.hpp"
 
 namespace ripen {
@@ -57,21 +58,16 @@ struct Decision {
 /// the same one, draws at two temperatures lie near each other. fraction: what is left of it, which says where in a bin
 /// the value lies. Real-time safe.
 inline Token draw_token(std::span<const float> probabilities, float highest, double uniform, double min_p,
-                        Fraction& fraction) noexcept {
-  constexpr std::size_t kBlock = 16, kLanes = 4;  // Sums of blocks are a vector's work, and one of them is searched.
+                        Fraction& fraction, const SoftmaxKernels& kernels = SoftmaxKernels::best()) noexcept {
+  constexpr auto kBlock =
+      static_cast<std::size_t>(kSumBlock);  // Sums of blocks are a vector's work, and one of them is searched.
   const auto least = static_cast<float>(min_p) * highest;
   const auto meant = [&](std::size_t v) { return probabilities[v] >= least ? probabilities[v] : 0.0F; };
   std::array<float, kMaxVocabulary / kBlock> sums;
   const std::size_t blocks = probabilities.size() / kBlock;
+  kernels.sum_blocks(probabilities.data(), static_cast<int>(blocks), least, sums.data());
   double whole = 0.0;
-  for (std::size_t b = 0; b < blocks; ++b) {
-    std::array<float, kLanes> lanes{};
-    for (std::size_t i = 0; i < kBlock; i += kLanes) {
-      for (std::size_t l = 0; l < kLanes; ++l) lanes[l] += meant(b * kBlock + i + l);
-    }
-    sums[b] = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
-    whole += static_cast<double>(sums[b]);
-  }
+  for (std::size_t b = 0; b < blocks; ++b) whole += static_cast<double>(sums[b]);
   for (std::size_t v = blocks * kBlock; v < probabilities.size(); ++v) whole += static_cast<double>(meant(v));
   double left = uniform * whole;
   std::size_t block = 0;
@@ -87,8 +83,7 @@ inline Token draw_token(std::span<const float> probabilities, float highest, dou
   if (probabilities[last] < least)
     last = static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
   const double share = left / std::max(1e-9, static_cast<double>(probabilities[last]));
-  constexpr double kMost = 0.5 * kFractions;
-  fraction = static_cast<Fraction>(std::clamp(std::floor(share * kFractions) - kMost, -kMost, kMost - 1.0));
+  fraction = static_cast<Fraction>(static_cast<int>(std::min(share * kFractions, kFractions - 1.0)) - kFractions / 2);
   return static_cast<Token>(last);
 }
 
@@ -97,27 +92,29 @@ inline Token likeliest(std::span<const float> probabilities) noexcept {
   return static_cast<Token>(std::ranges::max_element(probabilities) - probabilities.begin());
 }
 
+/// The nearest whole number to a value that is at least 0. Real-time safe.
+inline int nearest(double value) noexcept { return static_cast<int>(value + 0.5); }
+
 /// Decodes a slot around a token: of a binned channel the posterior's mean in the mode that the token lies in, which is
 /// known better than bins are wide. Real-time safe.
 inline Decision decode_around(const Slot& slot, std::span<const float> probabilities, Token token) noexcept {
   if (!slot.continuous()) return {token, token, 0, probabilities[token]};
-  const auto bins = static_cast<int>(probabilities.size());
-  const int reach = reach_of(slot);
+  const int last = static_cast<int>(probabilities.size()) - 1, reach = reach_of(slot);
   float mass = 0.0F;
   double mean = token;
-  for (int turn = 0; turn < 2; ++turn) {  // Once from the token, and once from where that led.
-    const int centre = static_cast<int>(std::lround(mean));
+  for (int turn = 0, centre = -1; turn < 2 && centre != nearest(mean); ++turn) {
+    centre = nearest(mean);  // First the token, then where that led.
     mass = 0.0F;
     double sum = 0.0;
-    for (int v = std::max(0, centre - reach); v <= std::min(bins - 1, centre + reach); ++v) {
+    for (int v = std::max(0, centre - reach); v <= std::min(last, centre + reach); ++v) {
       const float p = probabilities[static_cast<std::size_t>(v)];
       mass += p;
       sum += static_cast<double>(p) * v;
     }
     if (mass > 0.0F) mean = sum / static_cast<double>(mass);
   }
-  const long bin = std::lround(mean);
-  return {token, static_cast<Token>(bin), fraction_of(mean - static_cast<double>(bin)), mass};
+  const int bin = nearest(mean);
+  return {token, static_cast<Token>(bin), fraction_of(mean - bin), mass};
 }
 
 /// How likely a value is: of a binned channel, to lie in one mode with the token. Real-time safe.
@@ -144,7 +141,7 @@ inline float best_mass(const Slot& slot, std::span<const float> probabilities) n
 
 /// The noise level of a token decided with this probability.
 inline NoiseLevel level_of(float probability) noexcept {
-  return static_cast<NoiseLevel>(std::lround((1.0F - std::clamp(probability, 0.0F, 1.0F)) * (kFullNoise - 1.0F)));
+  return static_cast<NoiseLevel>(nearest((1.0F - std::clamp(probability, 0.0F, 1.0F)) * (kFullNoise - 1.0F)));
 }
 
 }  // namespace ripen

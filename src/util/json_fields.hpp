@@ -56,6 +56,13 @@ class JsonFields {
     return values;
   }
 
+  /// Null is what is not finite.
+  [[nodiscard]] float number(const char* field) const {
+    const Json& json = at(field);
+    if (!json.is_number() && !json.is_null()) fail(field, "is " + json.dump() + ", no number");
+    return json.is_null() ? std::numeric_limits<float>::quiet_NaN() : json.get<float>();
+  }
+
   void boolean(const char* field, bool& value) const {
     const Json& json = at(field);
     if (!json.is_boolean()) fail(field, "is " + json.dump() + ", neither true nor false");

@@ -26,7 +26,11 @@ TEST(LiveReportTest, CountsWhatItIsTold) {
               .compute = microseconds(2000),
               .slack = microseconds(-1000),
               .passes = 7,
+              .revised = 1,
+              .revealed = 4,
+              .chosen = 2,
               .source = CommandSource::kHeld,
+              .switched = true,
               .faults = kReadFailed | kStale});
   const LiveCounts& counts = live.counts();
   EXPECT_EQ(counts.last.tick, 3);
@@ -35,6 +39,10 @@ TEST(LiveReportTest, CountsWhatItIsTold) {
   EXPECT_EQ(counts.missed, 2);
   EXPECT_EQ(counts.late, 1);
   EXPECT_EQ(counts.passes, 7);
+  EXPECT_EQ(counts.revised, 1);
+  EXPECT_EQ(counts.revealed, 4);
+  EXPECT_EQ(counts.chosen, 2);
+  EXPECT_EQ(counts.switched, 1);
   EXPECT_EQ(counts.sources, (std::array<std::int64_t, 5>{1, 0, 1, 0, 0}));
   EXPECT_EQ(counts.faults[0], 1) << "kReadFailed";
   EXPECT_EQ(counts.faults[6], 1) << "kStale";

@@ -110,6 +110,37 @@ TEST(RecorderTest, KeepsTheLastTicksAsTheyWere) {
   EXPECT_EQ(kept.ticks.back().report.tick, world.loop.report().tick);
 }
 
+TEST(RecorderTest, SaysWhatTheTicksBought) {
+  LineRobot robot(2, 3);
+  World world(robot, {.ticks = 100, .ticks_after = 0});
+  world.run(0, 30);
+  robot.push_to(9);
+  world.run(30, 100);
+  const Recording kept = Recording::from_mcap(world.recorder.kept().to_mcap());
+  LoopStatistics sums;
+  float surprise = 0.0F;
+  for (const RecordedTick& tick : kept.ticks) {
+    const TickReport& r = tick.report;
+    EXPECT_EQ(r.passes, r.revised + r.revealed + r.chosen) << r.tick;
+    sums.revised += r.revised;
+    sums.revealed += r.revealed;
+    sums.chosen += r.chosen;
+    sums.switched += r.switched ? 1 : 0;
+    surprise += r.surprise;
+  }
+  const LoopStatistics& all = world.loop.statistics();
+  EXPECT_EQ(sums.revised, all.revised);
+  EXPECT_EQ(sums.revealed, all.revealed);
+  EXPECT_EQ(sums.chosen, all.chosen);
+  EXPECT_EQ(sums.switched, all.switched);
+  EXPECT_EQ(all.passes, all.revised + all.revealed + all.chosen);
+  EXPECT_GT(all.revised, 0);
+  EXPECT_GT(all.revealed, 0);
+  EXPECT_GT(all.chosen, 0);
+  EXPECT_GT(surprise, 0.0F) << "somebody pushed it";
+  EXPECT_FALSE(kept.ticks.front().report.settled);
+}
+
 TEST(RecorderTest, KnowsWhenItsTicksWere) {
   LineRobot robot(2, 3);
   World world(robot, {.ticks = 10, .ticks_after = 0});
@@ -201,6 +232,16 @@ TEST(RecordingTest, FilesFromBeforeThereWereChunksAreRead) {
   EXPECT_EQ(old.ticks.size(), 3U);
   EXPECT_EQ(old.start.count(), 0);
   EXPECT_FALSE(first_difference(old, Recording::from_mcap(old.to_mcap())));
+  Recording again = old;  // Decided anew by a ripen that says what passes were for.
+  for (TickReport* report : {&again.ticks[0].report, &again.ticks[1].report, &again.ticks[2].report}) {
+    EXPECT_EQ(report->revised, -1) << "nobody knows";
+    report->revised = report->revealed = report->chosen = 2;
+    report->surprise = 0.5F;
+    report->settled = true;
+  }
+  EXPECT_FALSE(first_difference(old, again));
+  again.ticks[1].report.passes += 1;
+  EXPECT_TRUE(first_difference(old, again));
 }
 
 TEST(RecordingTest, IsSmallAndDated) {

@@ -68,6 +68,16 @@ TEST(TickLogTest, SaysWhatChangedAndNothingElse) {
             "info ripen: after tick 30: battery [V]: 11.5\n");
 }
 
+TEST(TickLogTest, SaysWithAChangeWhatBecameOfThePlan) {
+  Captured captured;
+  {
+    TickLog log;
+    tell(log, {.tick = 1, .disturbed = true});  // Nothing changed.
+    tell(log, {.tick = 2, .source = CommandSource::kPartial, .disturbed = true, .switched = true});
+  }
+  EXPECT_EQ(captured.text(), "warning ripen: tick 2: partial, was fresh, disturbed, another plan is followed\n");
+}
+
 TEST(TickLogTest, AFullRingIsCountedAndTold) {
   Captured captured;
   {

@@ -51,6 +51,24 @@ Whole whole_plans(Denoiser& denoiser, RevealOrder order, int passes, bool choose
 
 TEST(DenoisedPlans, TheModelIsSmall) { EXPECT_LE(std::filesystem::file_size(kModel), 100'000U); }
 
+TEST(DenoisedPlans, SayHowFarTheGoalIs) {
+  NativeDenoiser denoiser(ModelFile::load(kModel));
+  constexpr std::array<Token, 2> kGoal{3, 0};
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Planner planner(denoiser,
+                    {.horizon = denoiser.max_steps(), .temperature = 0.6, .goal_clamp = GoalClamp::kEnd, .seed = seed});
+    ASSERT_EQ(planner.reset(std::array<Token, 2>{0, 0}, kGoal, std::array{grid::kStay}), PlanReset::kOk);
+    planner.observe({.state = std::array<Token, 2>{0, 0}});
+    EXPECT_EQ(planner.report().steps_to_goal, -1) << "there is no plan yet";
+    planner.refine({});
+    int first = 0;
+    while (grid::cell_of(planner.step(first).tokens) != grid::cell_of(kGoal)) ++first;
+    EXPECT_EQ(planner.report().steps_to_goal, first) << "seed " << seed;
+    EXPECT_GE(first, 3) << "seed " << seed;
+    EXPECT_FALSE(planner.report().ends_at_goal);
+  }
+}
+
 TEST(DenoisedPlans, MoreAreWholeWithMorePassesInEveryOrder) {
   NativeDenoiser denoiser(ModelFile::load(kModel));
   for (const RevealOrder order :
