@@ -364,6 +364,26 @@ TEST(Gpt, KeepsToABudgetOfTime) {
   }
 }
 
+TEST(Gpt, MeasuresItsBudgetByTheClockThatItIsGiven) {
+  class Hour : public Clock {  // Goes on by an hour whenever somebody looks.
+   public:
+    [[nodiscard]] TimePoint now() const noexcept override { return now_ += std::chrono::hours(1); }
+    void sleep_until(TimePoint) noexcept override {}
+
+   private:
+    mutable TimePoint now_{};
+  };
+  for (const GptMode mode : kModes) {
+    LineGpt model;
+    const Hour clock;
+    Gpt plan(model, options_of(), {.mode = mode, .chunk = 4}, &clock);
+    ASSERT_EQ(plan.reset(State{3}, kGoal, kIdle), PlanReset::kOk);
+    const int before = static_cast<int>(model.rows.size());
+    refine(plan, {.state = State{3}}, {.time = std::chrono::minutes(30)});
+    EXPECT_EQ(static_cast<int>(model.rows.size()) - before, 1) << name(mode) << ": one pass, and the time is over";
+  }
+}
+
 TEST(Gpt, DrivesAControlLoop) {
   for (const GptMode mode : kModes) {
     for (const int step_ticks : {1, 4}) {

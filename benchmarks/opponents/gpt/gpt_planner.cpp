@@ -1,7 +1,6 @@
 #include "opponents/gpt/gpt_planner.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -79,8 +78,9 @@ std::string GptOptions::validate(const PlannerOptions& planner) const {
   return problems.text();
 }
 
-Gpt::Gpt(GptReader& model, const PlannerOptions& planner, const GptOptions& options)
-    : model_(model),
+Gpt::Gpt(GptReader& model, const PlannerOptions& planner, const GptOptions& options, const Clock* clock)
+    : clock_(clock != nullptr ? *clock : steady_),
+      model_(model),
       planner_(checked(model, planner, options)),
       options_(options),
       steps_(options.mode == GptMode::kAct ? 1 : std::min(planner.horizon, model.layout().window())),
@@ -406,7 +406,7 @@ int Gpt::most_positions(int passes) const noexcept {
 }
 
 void Gpt::refine(const Budget& budget, const Budget& most) noexcept {
-  const auto start = std::chrono::steady_clock::now();
+  const TimePoint start = clock_.now();
   Nanoseconds before{0};
   for (int passes = 0;;) {
     const Budget& limit = action(ledger_.head()) == Action::kDecided ? budget : most;
@@ -429,7 +429,7 @@ void Gpt::refine(const Budget& budget, const Budget& most) noexcept {
     const bool good = run_pass(positions);
     passes += positions;
     report_.passes += positions;
-    const auto after = std::chrono::duration_cast<Nanoseconds>(std::chrono::steady_clock::now() - start);
+    const Nanoseconds after = clock_.now() - start;
     predictor_.observe(rows, after - before);
     report_.predicted_nanoseconds = predicted.count();
     if (predicted.count() > 0) {

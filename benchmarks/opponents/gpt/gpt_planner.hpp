@@ -12,6 +12,7 @@
 #include "plan/ledger.hpp"
 #include "plan/posterior.hpp"
 #include "plan/step_time.hpp"
+#include "ripen/clock.hpp"
 #include "ripen/planner.hpp"
 #include "util/random.hpp"
 
@@ -49,9 +50,10 @@ struct GptOptions {
 /// or when it is dearer already than one that has ended.
 class Gpt : public PlanSource {
  public:
-  /// The model must outlive this, has a sequence for each sample (one for kAct), and is not used by others meanwhile.
-  /// Throws OptionsError listing every problem.
-  Gpt(GptReader& model, const PlannerOptions& planner, const GptOptions& options);
+  /// Model and clock must outlive this. The model has a sequence for each sample (one for kAct), and is not used by
+  /// others meanwhile. clock: what budgets in time are measured by, null for real time. Throws OptionsError listing
+  /// every problem.
+  Gpt(GptReader& model, const PlannerOptions& planner, const GptOptions& options, const Clock* clock = nullptr);
 
   [[nodiscard]] const TokenLayout& layout() const noexcept override { return buffer_.layout(); }
   [[nodiscard]] int horizon() const noexcept override { return buffer_.horizon(); }
@@ -120,6 +122,8 @@ class Gpt : public PlanSource {
            static_cast<std::size_t>(slot);
   }
 
+  SteadyClock steady_;
+  const Clock& clock_;
   GptReader& model_;
   PlannerOptions planner_;
   GptOptions options_;
