@@ -6,6 +6,7 @@
 
 #include "arm/demonstrations.hpp"
 #include "grid/walks.hpp"
+#include "maze/walks.hpp"
 #include "opponents/gpt/gpt_trainer.hpp"
 #include "shared/output.hpp"
 #include "shared/program.hpp"
@@ -34,6 +35,11 @@ std::unique_ptr<TrajectorySource> push_t() {
 }
 #endif
 
+/// The navigate data.
+std::unique_ptr<TrajectorySource> maze_walks(std::string_view name) {
+  return std::make_unique<maze::Walks>(*maze::find_maze(name), maze::Data::kNavigate, 1);
+}
+
 struct Task {
   std::string name;
   int window;  // [steps] unless asked otherwise
@@ -45,6 +51,9 @@ const std::vector<Task>& tasks() {
   static const std::vector<Task> kTasks = {
       {"grid", 20, [] { return std::make_unique<grid::Walks>(); }},
       {"arm", 32, [] { return std::make_unique<arm::Demonstrations>(3000); }},
+      {"maze_medium", 40, [] { return maze_walks("medium"); }},
+      {"maze_large", 64, [] { return maze_walks("large"); }},
+      {"maze_giant", 100, [] { return maze_walks("giant"); }},
 #ifdef RIPEN_WITH_PUSH_T
       {"push_t", 40, push_t},
 #endif

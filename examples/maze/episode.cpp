@@ -88,6 +88,13 @@ ripen::Budget budget_of(const Options& options) {
 }  // namespace
 
 Result run_episode(int task, int number, const Options& options, ripen::Denoiser& denoiser, const Company& company) {
+  const MakePlan make_plan = [&](const ripen::PlannerOptions& wanted, const ripen::Clock& clock) {
+    return ripen::opponents::make(denoiser, wanted, options.opponent, nullptr, &clock);
+  };
+  return run_episode(task, number, options, make_plan, company);
+}
+
+Result run_episode(int task, int number, const Options& options, const MakePlan& make_plan, const Company& company) {
   const Maze& maze = *options.maze;
   const Problem problem = task == 0 ? free_problem(maze, options.seed, number)
                                     : problem_of_task(maze, task, options.protocol, options.seed, number);
@@ -111,8 +118,7 @@ Result run_episode(int task, int number, const Options& options, ripen::Denoiser
                    .own = &thread});
   ripen::PlannerOptions wanted = options.planner;
   wanted.seed = seed_of_planner;
-  const std::unique_ptr<ripen::PlanSource> plan =
-      ripen::opponents::make(denoiser, wanted, options.opponent, nullptr, &clock);
+  const std::unique_ptr<ripen::PlanSource> plan = make_plan(wanted, clock);
   Watcher watcher(robot, *plan, options, task, company);
   ripen::ControlLoop loop(
       *plan, robot, clock,

@@ -14,6 +14,7 @@
 #include "maze/report.hpp"
 #include "maze/tokens.hpp"
 #include "maze/view.hpp"
+#include "opponents/gpt/gpt_engine.hpp"
 #include "shared/in_order.hpp"
 #include "shared/interrupt.hpp"
 #include "shared/output.hpp"
@@ -26,16 +27,49 @@ namespace examples = ripen::examples;
 
 constexpr int kNotAllSucceeded = 3;
 
+namespace opponents = ripen::opponents;
+
+/// Throws std::invalid_argument if a model is not of this maze.
+void check(const ripen::TokenLayout& of_model, const Options& options) {
+  if (of_model == layout(*options.maze)) return;
+  throw std::invalid_argument("model file '" + options.model + "': its token layout is not that of the maze '" +
+                              std::string(options.maze->name) + "'");
+}
+
+/// Loads the model. What is returned gives each thread of episodes what makes their plans; all share the weights.
+std::function<MakePlan()> load_planners(const Options& options) {
+  if (options.gpt) {
+    const auto file = opponents::GptFile::load(options.model);
+    check(file.layout, options);
+    const int samples = options.planner.candidates;
+    const auto shared = std::make_shared<const opponents::GptEngine>(
+        file, opponents::GptEngineOptions{
+                  .sequences = samples, .rows = std::max(64, samples), .precision = options.precision});
+    return [shared, &options] {
+      return [own = std::make_shared<opponents::GptEngine>(*shared), &options](const ripen::PlannerOptions& planner,
+                                                                               const ripen::Clock& clock) {
+        return std::make_unique<opponents::Gpt>(*own, planner, options.gpt_options(), &clock);
+      };
+    };
+  }
+  const auto file = ripen::ModelFile::load(options.model);
+  check(file.layout, options);
+  const auto shared = std::make_shared<const ripen::NativeDenoiser>(
+      file, ripen::NativeOptions{.max_windows = options.planner.pass_windows, .precision = options.precision});
+  return [shared, &options] {
+    return [own = std::make_shared<ripen::NativeDenoiser>(*shared), &options](const ripen::PlannerOptions& planner,
+                                                                              const ripen::Clock& clock) {
+      return opponents::make(*own, planner, options.opponent, nullptr, &clock);
+    };
+  };
+}
+
 int run(const Options& options) {
   const auto of_task = static_cast<std::size_t>(options.episodes);
   const std::size_t episodes = of_task * static_cast<std::size_t>(options.tasks());
   examples::LineFile json("--json", options.json);
   examples::check_output("--render", options.render);
-  const auto model = ripen::ModelFile::load(options.model);
-  if (model.layout != layout(*options.maze)) {
-    throw std::invalid_argument("model file '" + options.model + "': its token layout is not that of the maze '" +
-                                std::string(options.maze->name) + "'");
-  }
+  const std::function<MakePlan()> planners = load_planners(options);
 
   const bool live = !options.quiet && options.jobs == 1 && examples::terminal().fits_view();
   std::string lines;  // What is said of the episodes, as long as a view is in its place.
@@ -46,10 +80,8 @@ int run(const Options& options) {
   });
   examples::note_interrupts();
   std::atomic<std::size_t> next = 0;
-  const ripen::NativeDenoiser first_denoiser(
-      model, {.max_windows = options.planner.pass_windows, .precision = options.precision});
   const auto run_episodes = [&](ripen::TripleBuffer<Snapshot>* snapshots) {
-    ripen::NativeDenoiser denoiser(first_denoiser);  // All share its weights.
+    const MakePlan make_plan = planners();
     for (std::size_t i = next++; i < episodes && examples::interrupt_of_program == 0; i = next++) {
       const int task = options.first_task() + static_cast<int>(i / of_task);
       std::optional<Recording> recording;
@@ -59,7 +91,7 @@ int run(const Options& options) {
                             .episodes = static_cast<int>(episodes),
                             .recording = recording ? &*recording : nullptr,
                             .interrupt = &examples::interrupt_of_program};
-      const Result result = run_episode(task, static_cast<int>(i % of_task), options, denoiser, company);
+      const Result result = run_episode(task, static_cast<int>(i % of_task), options, make_plan, company);
       results.take(i, result);
       if (recording) examples::save_output("--render", options.render, to_svg(*options.maze, result, *recording));
     }

@@ -106,7 +106,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--rounds", options.planner.rounds, "Of candidates without a better one, after which none is drafted")
       ->capture_default_str()
       ->group(planner);
-  examples::declare_replanning(app, options.opponent, planner);
+  examples::declare_replanning(app, options.opponent, planner, &options.gpt);
   examples::declare_precision(app, options.precision, planner);
 
   const std::string output = "Output";
@@ -131,6 +131,7 @@ std::string Options::validate() const {
   problems.range("--jobs", jobs, 1, 1024);
   problems.include(planner.validate());
   problems.include(opponent.validate(planner.horizon));
+  if (gpt) problems.include(gpt_options().validate(planner));
   return problems.text();
 }
 
@@ -143,6 +144,10 @@ std::optional<int> parse(int argc, const char* const* argv, Options& options) {
   if (app.count("--horizon") == 0) options.planner.horizon = horizon(*options.maze);
   if (const std::string problems = options.validate(); !problems.empty()) {
     std::cerr << problems << '\n';
+    return examples::kBadInput;
+  }
+  if (app.count("--model") == 0 && options.gpt) {
+    std::cerr << "--model: no GPT-style model ships: make one with gpt_train and name its file\n";
     return examples::kBadInput;
   }
   if (app.count("--model") == 0) {

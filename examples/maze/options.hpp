@@ -9,6 +9,7 @@
 #include "maze/events.hpp"
 #include "maze/starts.hpp"
 #include "maze/tokens.hpp"
+#include "opponents/gpt/gpt_planner.hpp"
 #include "opponents/opponents.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "ripen/planner.hpp"
@@ -36,7 +37,8 @@ struct Options {
                                    .window_history = 0,
                                    .goal_clamp = ripen::GoalClamp::kArrival,
                                    .tolerances = {1.0, 1.0}};
-  ripen::opponents::Options opponent = {};  ///< what plans, of those that can be compared
+  ripen::opponents::Options opponent = {};            ///< what plans, of those that can be compared
+  std::optional<ripen::opponents::GptMode> gpt = {};  ///< or a GPT-style model does, with the same chunks
   ripen::Precision precision = ripen::Precision::kFloat32;
 
   std::string model = {};  ///< path
@@ -47,6 +49,10 @@ struct Options {
 
   [[nodiscard]] int first_task() const { return free_starts ? 0 : task.value_or(1); }
   [[nodiscard]] int tasks() const { return free_starts || task ? 1 : static_cast<int>(maze->tasks.size()); }
+  /// For a GPT-style model.
+  [[nodiscard]] ripen::opponents::GptOptions gpt_options() const {
+    return {.mode = gpt.value_or(ripen::opponents::GptMode::kAct), .chunk = opponent.chunk};
+  }
   /// Time that a control step may spend on refining. [us]
   [[nodiscard]] int budget() const;
 
