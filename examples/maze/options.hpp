@@ -32,14 +32,19 @@ struct Options {
   std::optional<int> passes = {};     ///< a control step
   bool virtual_time = false;
 
+  /// Chosen with --starts free (examples/maze/README.md).
   ripen::PlannerOptions planner = {.horizon = 0,
                                    .candidates = 8,
                                    .window_history = 0,
+                                   .reveal_order = ripen::RevealOrder::kRandom,
+                                   .reveal_passes = 8,
+                                   .switch_margin = 0.0,
+                                   .rounds = 1000,
                                    .goal_clamp = ripen::GoalClamp::kArrival,
                                    .tolerances = {1.0, 1.0}};
   ripen::opponents::Options opponent = {};            ///< what plans, of those that can be compared
   std::optional<ripen::opponents::GptMode> gpt = {};  ///< or a GPT-style model does, with the same chunks
-  ripen::Precision precision = ripen::Precision::kFloat32;
+  ripen::Precision precision = ripen::Precision::kInt8;
 
   std::string model = {};  ///< path
   int jobs = 1;

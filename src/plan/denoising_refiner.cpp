@@ -612,7 +612,9 @@ void DenoisingRefiner::describe(PlanReport& report) const noexcept {
   const bool wanted = std::ranges::any_of(goal_, [](Token token) { return token != kMask; });
   report.goal_reached = wanted && is_met(buffer_.state(plan_row(0), ledger_.head()));
   report.head_is_ripe = fresh_ && frontier_ > ledger_.head();
-  report.steps_to_goal = static_cast<std::int32_t>(arrival_of(0, {.first = ledger_.head(), .steps = options_.horizon}));
+  const Window all{.first = ledger_.head(), .steps = options_.horizon};
+  // As long as it is to be revised, what lies behind what was seen does not follow from it.
+  report.steps_to_goal = sweeps_ > 0 ? -1 : static_cast<std::int32_t>(arrival_of(0, all));
 }
 
 }  // namespace ripen

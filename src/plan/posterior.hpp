@@ -93,7 +93,7 @@ inline Token likeliest(std::span<const float> probabilities) noexcept {
 }
 
 /// The nearest whole number to a value that is at least 0. Real-time safe.
-inline int nearest(double value) noexcept { return static_cast<int>(value + 0.5); }
+inline int nearest(double value) noexcept { return static_cast<int>(std::floor(value + 0.5)); }
 
 /// Decodes a slot around a token: of a binned channel the posterior's mean in the mode that the token lies in, which is
 /// known better than bins are wide. Real-time safe.
