@@ -4,7 +4,7 @@
 
 namespace ripen::kernels {
 
-const Kernels* find(const char* name, int columns) {
+const Kernels* find(const char* name, [[maybe_unused]] int columns) {
   const auto wanted = [name](const char* each) { return *name == '\0' || std::strcmp(name, each) == 0; };
 #if defined(__x86_64__)
   const bool avx512f = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
