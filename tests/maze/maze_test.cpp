@@ -74,8 +74,8 @@ TEST_F(Program, ShowsALiveViewAndSaysTheRestAtItsEnd) {
   RunningProgram program(RIPEN_MAZE, arguments({"--episodes", "2", "--task", "2"}));
   EXPECT_EQ(program.status(), 3) << program.output();
   const std::string output = program.output();
-  const auto view = output.find("medium, task 2, episode 1 of 2: on the way"),
-             lines = output.find("episode 1/2, task 2");
+  const auto view = output.find("medium, task 2, episode "),  // Whichever it finds itself in.
+      lines = output.find("episode 1/2, task 2");
   EXPECT_NE(view, std::string::npos) << output;
   EXPECT_NE(lines, std::string::npos) << output;
   EXPECT_LT(view, lines);
