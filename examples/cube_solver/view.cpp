@@ -2,16 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 #include <numbers>
 
 #include "cube_solver/facelets.hpp"
 #include "cube_solver/notation.hpp"
+#include "shared/lines.hpp"
 
 namespace ripen::cube {
 
 namespace {
+
+using examples::fitted;
+using examples::format;
 
 constexpr int kNetRows = 9, kPlanRows = 3;
 constexpr std::string_view kFaceLetters = "URFDLB";
@@ -34,20 +36,6 @@ int colour_of(char face) {
     default:
       return 33;
   }
-}
-
-__attribute__((format(printf, 1, 2))) std::string format(const char* pattern, ...) {
-  char text[256];
-  std::va_list arguments;
-  va_start(arguments, pattern);
-  std::vsnprintf(text, sizeof text, pattern, arguments);
-  va_end(arguments);
-  return text;
-}
-
-/// Cuts plain ASCII text, so that no line wraps and the next drawing finds its place.
-std::string fitted(const std::string& text, int columns) {
-  return text.substr(0, static_cast<std::size_t>(std::max(columns, 0))) + "\n";
 }
 
 /// Three stickers of a face.

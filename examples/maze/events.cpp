@@ -7,6 +7,8 @@
 #include <numbers>
 #include <vector>
 
+#include "maze/point.hpp"
+
 namespace maze {
 
 namespace {
@@ -33,22 +35,6 @@ std::vector<Cell> way(const Maze& maze, Cell start, Cell goal, Cell blocked = {-
   for (Cell cell = start; !(cell == goal); cell = at(cell)) cells.push_back(cell);
   cells.push_back(goal);
   return cells;
-}
-
-/// Whether the disc touches no wall there.
-bool is_clear(const Maze& maze, Point p) {
-  const Cell own = cell_of(p);
-  for (int row = own.row - 1; row <= own.row + 1; ++row) {
-    for (int column = own.column - 1; column <= own.column + 1; ++column) {
-      if (maze.is_free({row, column})) continue;
-      const Point block = centre_of({row, column});
-      const double half = kUnit / 2;
-      const Point nearest{std::clamp(p.x, block.x - half, block.x + half),
-                          std::clamp(p.y, block.y - half, block.y + half)};
-      if (distance(p, nearest) < kRadius) return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace
@@ -79,7 +65,7 @@ Point shoved(const Maze& maze, Point p, ripen::Random& random) {
     const double angle = 2.0 * std::numbers::pi * random.uniform();
     const double far = kLeastShove + (kMostShove - kLeastShove) * random.uniform();
     const auto at = [&](double part) { return Point{p.x + part * std::cos(angle), p.y + part * std::sin(angle)}; };
-    bool clear = is_clear(maze, at(far));
+    bool clear = !touches_wall(maze, at(far));
     for (double part = kLook; part < far; part += kLook) clear = clear && maze.is_free(cell_of(at(part)));
     if (clear) return at(far);
   }

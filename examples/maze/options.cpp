@@ -8,6 +8,7 @@
 #include "shared/choice.hpp"
 #include "shared/models.hpp"
 #include "shared/parse.hpp"
+#include "shared/planning.hpp"
 #include "shared/precision.hpp"
 #include "shared/replanning.hpp"
 #include "util/problems.hpp"
@@ -68,44 +69,15 @@ void declare(CLI::App& app, Options& options) {
 
   const std::string planner = "Planner";
   app.add_option("--model", options.model, "Weights (the shipped ones of maze and data unless given)")->group(planner);
-  app.add_option("--candidates", options.planner.candidates,
-                 "Plans that compete; 1: there is only the one that is followed")
-      ->capture_default_str()
-      ->group(planner);
   app.add_option("--horizon", options.planner.horizon, "Steps in the plan, of 10 control steps each (by the maze)")
       ->group(planner);
   app.add_option("--pass-windows", options.planner.pass_windows, "Most candidates in one pass")
       ->capture_default_str()
       ->group(planner);
-  examples::add_choice<ripen::RevealOrder>(app, "--reveal-order", options.planner.reveal_order,
-                                           {{"plan", ripen::RevealOrder::kPlan},
-                                            {"surest", ripen::RevealOrder::kSurest},
-                                            {"coarse-to-fine", ripen::RevealOrder::kCoarseToFine},
-                                            {"random", ripen::RevealOrder::kRandom}},
-                                           "In which order a draft is revealed")
-      ->group(planner);
-  app.add_option("--reveal-passes", options.planner.reveal_passes, "Passes that reveal a draft")
-      ->capture_default_str()
-      ->group(planner);
-  app.add_option("--temperature", options.planner.temperature,
-                 "Of the draft that passes see; 1 and below: of what is done, too")
-      ->capture_default_str()
-      ->group(planner);
-  app.add_option("--min-p", options.planner.min_p, "Tokens less likely than this share of the likeliest are not drawn")
-      ->capture_default_str()
-      ->group(planner);
-  app.add_option("--value-weight", options.planner.value_weight, "What a step to the goal costs a candidate")
-      ->capture_default_str()
-      ->group(planner);
-  app.add_option("--likelihood-weight", options.planner.likelihood_weight, "What a nat of surprise costs it")
-      ->capture_default_str()
-      ->group(planner);
-  app.add_option("--switch-margin", options.planner.switch_margin, "By which a candidate must be better to be followed")
-      ->capture_default_str()
-      ->group(planner);
   app.add_option("--rounds", options.planner.rounds, "Of candidates without a better one, after which none is drafted")
       ->capture_default_str()
       ->group(planner);
+  examples::declare_planning(app, options.planner, planner);
   examples::declare_replanning(app, options.opponent, planner, &options.gpt);
   examples::declare_precision(app, options.precision, planner);
 

@@ -46,6 +46,8 @@ Contact deepest(const Maze& maze, Point p, const Contact& before) {
 
 }  // namespace
 
+bool touches_wall(const Maze& maze, Point p) { return deepest(maze, p, {}).depth > 0.0; }
+
 Point moved(const Maze& maze, Point p, Point action) {
   p = {p.x + kStride * action.x, p.y + kStride * action.y};
   Contact contact;

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 #include <vector>
 
 #include "maze/report.hpp"
+#include "shared/lines.hpp"
 
 namespace maze {
 
 namespace {
 
+using ripen::examples::fitted;
+using ripen::examples::format;
 using ripen::examples::Terminal;
 
 constexpr float kSure = 0.1F, kUnsure = 0.5F;  // Levels.
@@ -26,20 +27,6 @@ struct Glyph {
 constexpr Glyph kWall{"█", '#', 240}, kWayIn{"○", 'o', 140}, kWayOut{"◌", 'O', 140}, kGoal{"G", 'G', 34},
     kPoint{"●", '@', 27};
 constexpr Glyph kDots[] = {{"•", '*', 202}, {"•", '+', 215}, {"·", '.', 223}};
-
-__attribute__((format(printf, 1, 2))) std::string format(const char* pattern, ...) {
-  char text[256];
-  std::va_list arguments;
-  va_start(arguments, pattern);
-  std::vsnprintf(text, sizeof text, pattern, arguments);
-  va_end(arguments);
-  return text;
-}
-
-/// Cuts plain ASCII text, so that no line wraps and the next drawing finds its place.
-std::string fitted(const std::string& text, int columns) {
-  return text.substr(0, static_cast<std::size_t>(std::max(columns, 0))) + "\n";
-}
 
 /// The maze in characters: two columns of a terminal are as wide as a row is high.
 class Picture {

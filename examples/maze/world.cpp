@@ -3,25 +3,16 @@
 #include <mujoco/mujoco.h>
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
 #include <mutex>
 #include <stdexcept>
+
+#include "shared/lines.hpp"
 
 namespace maze {
 
 namespace {
 
 constexpr int kSteps = 5;  // Of the engine, in a control step.
-
-__attribute__((format(printf, 1, 2))) std::string formatted(const char* pattern, ...) {
-  char text[1024];
-  std::va_list arguments;
-  va_start(arguments, pattern);
-  std::vsnprintf(text, sizeof text, pattern, arguments);
-  va_end(arguments);
-  return text;
-}
 
 /// MuJoCo 2.2 keeps what it read last for the whole process.
 std::mutex reading;
@@ -47,7 +38,7 @@ mjModel* read_mjcf(const std::string& text) {
 // The published model has a floor, motors, and marks for goal and teleports besides. The disc touches the floor without
 // being in it, the motors are never driven, and the marks collide with nothing: none of them moves anything.
 std::string to_mjcf(const Maze& maze) {
-  std::string text = formatted(R"(<mujoco>
+  std::string text = ripen::examples::format(R"(<mujoco>
 <option timestep="0.02" integrator="RK4"/>
 <default>
 <joint limited="false" armature="0" damping="0"/>
@@ -60,13 +51,13 @@ std::string to_mjcf(const Maze& maze) {
 <geom type="sphere" size="%g" pos="0 0 %g"/>
 </body>
 )",
-                               kRadius, kRadius);
+                                             kRadius, kRadius);
   for (int row = 0; row < maze.rows; ++row) {
     for (int column = 0; column < maze.columns; ++column) {
       if (maze.is_free({row, column})) continue;
       const Point centre = centre_of({row, column});
-      text += formatted("<geom type=\"box\" pos=\"%g %g %g\" size=\"%g %g %g\" conaffinity=\"1\"/>\n", centre.x,
-                        centre.y, kUnit / 4, kUnit / 2, kUnit / 2, kUnit / 4);
+      text += ripen::examples::format("<geom type=\"box\" pos=\"%g %g %g\" size=\"%g %g %g\" conaffinity=\"1\"/>\n",
+                                      centre.x, centre.y, kUnit / 4, kUnit / 2, kUnit / 2, kUnit / 4);
     }
   }
   return text + "</worldbody>\n</mujoco>\n";

@@ -5,9 +5,9 @@
 #include <limits>
 #include <string>
 
-#include "shared/choice.hpp"
 #include "shared/models.hpp"
 #include "shared/parse.hpp"
+#include "shared/planning.hpp"
 #include "shared/replanning.hpp"
 #include "util/problems.hpp"
 
@@ -38,39 +38,10 @@ void declare(CLI::App& app, Options& options) {
   const std::string planner = "Planner";
   app.add_option("--model", options.model, "Weights (the shipped ones unless given)")->group(planner);
   app.add_option("--horizon", options.planner.horizon, "Steps in the plan")->capture_default_str()->group(planner);
-  app.add_option("--temperature", options.planner.temperature,
-                 "Of the draft that passes see; 1 and below: of what is done, too")
-      ->capture_default_str()
-      ->group(planner);
   app.add_option("--window-history", options.planner.window_history, "Steps behind the present that a window shows")
       ->capture_default_str()
       ->group(planner);
-  app.add_option("--candidates", options.planner.candidates,
-                 "Plans that compete; 1: there is only the one that is followed")
-      ->capture_default_str()
-      ->group(planner);
-  app.add_option("--reveal-passes", options.planner.reveal_passes, "Passes that reveal a draft")
-      ->capture_default_str()
-      ->group(planner);
-  examples::add_choice<RevealOrder>(app, "--reveal-order", options.planner.reveal_order,
-                                    {{"plan", RevealOrder::kPlan},
-                                     {"surest", RevealOrder::kSurest},
-                                     {"coarse-to-fine", RevealOrder::kCoarseToFine},
-                                     {"random", RevealOrder::kRandom}},
-                                    "In which order a draft is revealed")
-      ->group(planner);
-  app.add_option("--switch-margin", options.planner.switch_margin, "By which a candidate must be better to be followed")
-      ->capture_default_str()
-      ->group(planner);
-  app.add_option("--value-weight", options.planner.value_weight, "What a step to the goal costs a candidate")
-      ->capture_default_str()
-      ->group(planner);
-  app.add_option("--likelihood-weight", options.planner.likelihood_weight, "What a nat of surprise costs it")
-      ->capture_default_str()
-      ->group(planner);
-  app.add_option("--min-p", options.planner.min_p, "Tokens less likely than this share of the likeliest are not drawn")
-      ->capture_default_str()
-      ->group(planner);
+  examples::declare_planning(app, options.planner, planner);
   examples::declare_replanning(app, options.opponent, planner);
   app.add_option("--max-steps", options.max_steps, "Steps after which the robot gives up")
       ->capture_default_str()

@@ -1,6 +1,5 @@
 #include "ripen/model_file.hpp"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "model/tensors.hpp"
@@ -9,7 +8,6 @@
 #include "util/json_fields.hpp"
 #include "util/parse_json.hpp"
 #include "util/problems.hpp"
-#include "util/save_file.hpp"
 
 namespace ripen {
 
@@ -60,61 +58,34 @@ std::string ModelFile::validate() const {
 
 ModelFile ModelFile::from_bytes(std::string_view bytes) {
   const Safetensors file = Safetensors::parse(bytes);
-  auto notes = file.metadata;
-  const auto take = [&](const char* field) {
-    const auto found = notes.find(field);
-    if (found == notes.end()) throw Error(std::string("metadata has no '") + field + "'");
-    return notes.extract(found).mapped();
-  };
-  const std::string format = take("format");
+  Metadata metadata(file);
+  const std::string format = metadata.take("format");
   if (format != kFormat && format != kFormatOfDataHash) {
     throw Error("metadata 'format' is '" + format + "', not '" + kFormat + "'");
   }
   ModelFile model;
-  model.layout = TokenLayout::from_json(take("layout"));
-  model.config = config_from_json(parse_json(take("model"), "model"));
+  model.layout = TokenLayout::from_json(metadata.take("layout"));
+  model.config = config_from_json(parse_json(metadata.take("model"), "model"));
   model.tensors = tensors_of(file);
   if (const std::string problems = model.validate(); !problems.empty()) throw ModelError(problems);
   model.hash = format == kFormat ? file.hash() : fnv1a(file.data);
-  if (const std::string hash = take("hash"); hash != std::to_string(model.hash)) {
-    throw Error("metadata 'hash' is " + hash + ", but the file's is " + std::to_string(model.hash));
-  }
-  model.notes = std::move(notes);
+  metadata.take_hash(model.hash);
+  model.notes = std::move(metadata).rest();
   return model;
 }
 
-ModelFile ModelFile::load(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw ModelError("model file '" + path + "': cannot be opened");
-  try {
-    return from_bytes(std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>()));
-  } catch (const std::exception& error) {
-    throw ModelError("model file '" + path + "': " + error.what());
-  }
-}
+ModelFile ModelFile::load(const std::string& path) { return load_model<ModelFile>(path); }
 
 std::string ModelFile::to_bytes() const {
   if (const std::string problems = validate(); !problems.empty()) throw ModelError(problems);
   std::string data;
   Safetensors file = half_tensors(tensors, data);
   file.metadata = {{"format", kFormat}, {"layout", layout.to_json()}, {"model", config_to_json(config).dump()}};
-  for (const auto& [name, text] : notes) {
-    if (name == "hash" || !file.metadata.emplace(name, text).second) {
-      throw Error("note '" + name + "': the name is taken by the file's own metadata");
-    }
-  }
-  file.metadata["hash"] = std::to_string(file.hash());
-  std::string bytes = file.to_bytes();
+  std::string bytes = finished(std::move(file), notes);
   (void)from_bytes(bytes);  // What cannot be read back is not to be written.
   return bytes;
 }
 
-void ModelFile::save(const std::string& path) const {
-  try {
-    save_file(path, to_bytes());
-  } catch (const std::exception& error) {
-    throw ModelError("model file '" + path + "': not written: " + error.what());
-  }
-}
+void ModelFile::save(const std::string& path) const { save_model(*this, path); }
 
 }  // namespace ripen

@@ -1,20 +1,11 @@
 #include "model/packed_model.hpp"
 
 #include "model/between_bins.hpp"
+#include "model/tensors.hpp"
 
 namespace ripen {
 
 namespace {
-
-/// A matrix used by rows: the transpose of a linear layer's weight.
-std::vector<float> transposed(const Tensor& weight) {
-  const auto rows = static_cast<std::size_t>(weight.shape[0]), columns = static_cast<std::size_t>(weight.shape[1]);
-  std::vector<float> result(weight.values.size());
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) result[c * rows + r] = weight.values[r * columns + c];
-  }
-  return result;
-}
 
 /// Puts or adds rows of a table to the logits of the state slots. row_of: from a slot to the table's row.
 template <bool kAdd, typename RowOf>

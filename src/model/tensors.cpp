@@ -80,6 +80,37 @@ Safetensors half_tensors(const Tensors& tensors, std::string& data) {
   return file;
 }
 
+std::vector<float> transposed(const Tensor& weight) {
+  const auto rows = static_cast<std::size_t>(weight.shape[0]), columns = static_cast<std::size_t>(weight.shape[1]);
+  std::vector<float> result(weight.values.size());
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t c = 0; c < columns; ++c) result[c * rows + r] = weight.values[r * columns + c];
+  }
+  return result;
+}
+
+std::string Metadata::take(const char* field) {
+  const auto found = left_.find(field);
+  if (found == left_.end()) throw Error(std::string("metadata has no '") + field + "'");
+  return left_.extract(found).mapped();
+}
+
+void Metadata::take_hash(std::uint64_t expected) {
+  if (const std::string hash = take("hash"); hash != std::to_string(expected)) {
+    throw Error("metadata 'hash' is " + hash + ", but the file's is " + std::to_string(expected));
+  }
+}
+
+std::string finished(Safetensors file, const std::map<std::string, std::string>& notes) {
+  for (const auto& [name, text] : notes) {
+    if (name == "hash" || !file.metadata.emplace(name, text).second) {
+      throw Error("note '" + name + "': the name is taken by the file's own metadata");
+    }
+  }
+  file.metadata["hash"] = std::to_string(file.hash());
+  return file.to_bytes();
+}
+
 void check_tensors(const Tensors& tensors, const Shapes& network, Problems& problems) {
   const auto require = [&](bool holds, const std::string& name, const std::string& problem) {
     if (!holds) problems.require(false, "tensor '" + name + "': " + problem);

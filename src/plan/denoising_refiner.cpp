@@ -3,13 +3,12 @@
 #include <cmath>
 
 #include "plan/softmax.hpp"
+#include "plan/tolerance.hpp"
 
 namespace ripen {
 
 namespace {
 
-/// Of a channel's range, unless PlannerOptions::tolerances says it.
-constexpr double kTolerance = 0.05;
 /// The least level of a plan whose predictions failed: half of it is drawn again.
 constexpr NoiseLevel kDoubt = 128;
 /// Of the chance to be at the goal before the horizon ends, at which share candidates are asked to be there: from this
@@ -18,22 +17,6 @@ constexpr NoiseLevel kDoubt = 128;
 constexpr double kEarliest = 0.5;
 /// ... up to this.
 constexpr double kLatest = 0.9;
-/// No token is less likely than this to whoever adds up nats.
-constexpr float kLeast = 1e-6F;
-
-/// [states] How far what was seen may be from what was expected.
-std::vector<int> most_bins_off(const TokenLayout& layout, const std::vector<double>& tolerances) {
-  std::vector<int> most(static_cast<std::size_t>(layout.states()), 0);
-  for (std::size_t s = 0; s < most.size(); ++s) {
-    const Slot& slot = layout.slot(static_cast<int>(s));
-    if (!slot.continuous()) continue;
-    const double part = tolerances.empty() ? kTolerance : tolerances[s] / (slot.high - slot.low);
-    most[s] = static_cast<int>(std::min(part, 1.0) * slot.vocabulary);
-  }
-  return most;
-}
-
-double nats(float probability) noexcept { return -std::log(static_cast<double>(std::max(probability, kLeast))); }
 
 }  // namespace
 
@@ -316,13 +299,7 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
   for (int place = 0; place < windows; ++place) show(window, candidate_at(place), place);
   if (!denoise(window, windows)) return false;
   const auto stride = static_cast<std::ptrdiff_t>(window.steps) * layout().logits();
-  const Draft& leader = drafts_[static_cast<std::size_t>(candidate_at(0))];
-  if (options_.goal_clamp == GoalClamp::kArrival && leader.passes == 0 && leader.kept == 0.0 &&
-      purpose_ != Purpose::kChoose) {
-    int last = candidate_at(0) + 1;
-    while (last < options_.candidates && is_drafted_anew(last)) ++last;
-    ask_arrivals(window, candidate_at(0), candidate_at(0) == 0 ? 1 : last, logits_.data());
-  }
+  if (purpose_ != Purpose::kChoose) ask_arrivals(window, candidate_at(0));
   if (purpose_ != Purpose::kChoose) {
     for (int place = 0; place < windows; ++place) decide(window, candidate_at(place), logits_.data() + place * stride);
   }
@@ -490,21 +467,25 @@ bool DenoisingRefiner::is_drafted_anew(int candidate) const noexcept {
   return candidate == 1 || (options_.goal_clamp == GoalClamp::kArrival && 2 * candidate <= options_.candidates);
 }
 
-/// Draws when the candidates [first, last) are to be at the goal, by how likely the robot is there at each time.
-/// logits: [steps][logits] of a window in which nothing but what is known and the goal at its end was shown.
-void DenoisingRefiner::ask_arrivals(const Window& window, int first, int last, const float* logits) noexcept {
+/// Draws when candidates are to be at the goal, by how likely the robot is there at each time: a first pass over a
+/// candidate that shows nothing but what is known and the goal at its end says it, for all that are drafted like it.
+void DenoisingRefiner::ask_arrivals(const Window& window, int first) noexcept {
+  const Draft& draft = drafts_[static_cast<std::size_t>(first)];
+  if (options_.goal_clamp != GoalClamp::kArrival || draft.passes > 0 || draft.kept > 0.0) return;
   float most = 0.0F;
   for (int i = window.known; i + 1 < window.steps; ++i) {
     float here = 1.0F;
     for (std::size_t s = 0; s < goal_.size(); ++s) {
       if (goal_[s] == kMask) continue;
       const auto slot = static_cast<int>(s);
-      const float* own = logits + static_cast<std::ptrdiff_t>(i) * layout().logits();
+      const float* own = logits_.data() + static_cast<std::ptrdiff_t>(i) * layout().logits();
       here *= mass_around(layout().slot(slot), posterior_of(slot, own).probabilities, goal_[s]);
     }
     most = std::max(most, here);  // Who has arrived stays.
     arrived_[static_cast<std::size_t>(i)] = most;
   }
+  int last = first + 1;
+  while (first > 0 && last < options_.candidates && is_drafted_anew(last)) ++last;
   for (int c = first; c < last; ++c) {
     const auto wanted = static_cast<float>(kEarliest + (kLatest - kEarliest) * random_.uniform()) * most;
     int i = window.known;

@@ -107,7 +107,7 @@ class DenoisingRefiner : public Refiner {
   [[nodiscard]] double rank(const Window& window, int candidate, int place) noexcept;
   [[nodiscard]] std::int64_t arrival_of(int candidate, const Window& window) const noexcept;
   [[nodiscard]] bool is_drafted_anew(int candidate) const noexcept;
-  void ask_arrivals(const Window& window, int first, int last, const float* logits) noexcept;
+  void ask_arrivals(const Window& window, int first) noexcept;
   void begin_round() noexcept;
   void end_round(PlanReport& report) noexcept;
   struct Posterior {

@@ -139,6 +139,13 @@ inline float best_mass(const Slot& slot, std::span<const float> probabilities) n
   return best;
 }
 
+/// What the model finds so likely costs a plan so much. No probability is taken for less than 1e-6: one impossible
+/// token is not to outweigh everything else. Real-time safe.
+inline double nats(float probability) noexcept {
+  constexpr float kLeast = 1e-6F;
+  return -std::log(static_cast<double>(std::max(probability, kLeast)));
+}
+
 /// The noise level of a token decided with this probability.
 inline NoiseLevel level_of(float probability) noexcept {
   return static_cast<NoiseLevel>(nearest((1.0F - std::clamp(probability, 0.0F, 1.0F)) * (kFullNoise - 1.0F)));

@@ -10,27 +10,18 @@
 #include "cube_solver/input.hpp"
 #include "cube_solver/options.hpp"
 #include "shared/parse.hpp"
+#include "support/parsed.hpp"
 
 namespace ripen::cube {
 namespace {
 
 const std::string kSolved = "UUUUUUUUURRRRRRRRRFFFFFFFFFDDDDDDDDDLLLLLLLLLBBBBBBBBB";
 
-struct Parsed {
-  std::optional<int> exit_code;
-  Options options;
-  std::string errors;
-};
+using Parsed = test::Parsed<Options>;
 
 Parsed parsed(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "cube_solver");
-  Parsed result;
-  testing::internal::CaptureStderr();
-  testing::internal::CaptureStdout();
-  result.exit_code = parse(static_cast<int>(arguments.size()), arguments.data(), result.options);
-  result.errors = testing::internal::GetCapturedStderr();
-  testing::internal::GetCapturedStdout();
-  return result;
+  return test::parsed<Options>(parse, arguments);
 }
 
 TEST(CommandLine, DefaultsAreThoseOfTheManual) {

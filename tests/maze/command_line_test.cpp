@@ -1,26 +1,17 @@
 #include <gtest/gtest.h>
 
 #include "maze/options.hpp"
+#include "support/parsed.hpp"
 
 namespace maze {
 namespace {
 
-struct Parsed {
-  std::optional<int> exit_code;
-  Options options;
-  std::string errors;
-};
+using Parsed = ripen::test::Parsed<Options>;
 
 /// No model is shipped with the tests: all but those of the default name one.
 Parsed parsed(std::vector<const char*> arguments) {
   for (const char* argument : {"file", "--model", "maze"}) arguments.insert(arguments.begin(), argument);
-  Parsed result;
-  testing::internal::CaptureStderr();
-  testing::internal::CaptureStdout();
-  result.exit_code = parse(static_cast<int>(arguments.size()), arguments.data(), result.options);
-  result.errors = testing::internal::GetCapturedStderr();
-  testing::internal::GetCapturedStdout();
-  return result;
+  return ripen::test::parsed<Options>(parse, arguments);
 }
 
 TEST(CommandLine, DefaultsAreThoseOfTheBenchmark) {

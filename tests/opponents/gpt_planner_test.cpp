@@ -13,6 +13,7 @@
 #include "ripen/error.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/line_gpt.hpp"
+#include "support/line_run.hpp"
 #include "support/loop_rig.hpp"
 #include "support/planner_calls.hpp"
 #include "support/random_gpt.hpp"
@@ -45,44 +46,25 @@ std::unique_ptr<Gpt> begun(LineGpt& model, GptMode mode, Token place, const Plan
 
 std::string name(GptMode mode) { return gpt_names()[static_cast<std::size_t>(mode)]; }
 
-/// Ticks in a world that obeys, some to a step; returns how many steps the carriage needed, those it held in too. In
-/// every tick of a step the action must be the first one's.
-int steps_to_goal(PlanSource& plan, Token place, int passes, int step_ticks = 1) {
-  Token action = test::kStay;
-  for (int tick = 0; tick < 400 * step_ticks; ++tick) {
-    const std::int64_t step = tick / step_ticks;
-    if (place == test::kLineGoal) return static_cast<int>(step);
-    const bool is_first = tick % step_ticks == 0;
-    plan.observe({.state = State{place}, .state_step = step, .started = step + (is_first ? 0 : 1), .done = step});
-    plan.refine({.passes = passes}, {.passes = passes});
-    const PlannedStep planned = plan.step(0);
-    if (is_first) action = planned.action[0];
-    EXPECT_EQ(planned.action[0], action) << "tick " << tick;
-    EXPECT_TRUE(planned.decided || action == test::kStay) << "tick " << tick;
-    plan.sent(1, step + 1);
-    if (tick % step_ticks + 1 == step_ticks) place = LineDenoiser::moved(place, action);
-  }
-  return -1;
-}
-
 TEST(Gpt, GetsThereAtOnceWithTimeEnough) {
   for (const GptMode mode : kModes) {
     for (const int step_ticks : {1, 3}) {
       LineGpt model;
-      EXPECT_EQ(steps_to_goal(*begun(model, mode, 3), 3, 1000, step_ticks), 17) << name(mode) << " " << step_ticks;
+      EXPECT_EQ(test::steps_to_goal(*begun(model, mode, 3), 3, 1000, step_ticks), 17)
+          << name(mode) << " " << step_ticks;
     }
   }
 }
 
 TEST(Gpt, GetsThereLateIfDecisionsTakeLonger) {
   LineGpt model;
-  EXPECT_EQ(steps_to_goal(*begun(model, GptMode::kAct, 3), 3, 3), 17) << "prompt and place are three positions";
+  EXPECT_EQ(test::steps_to_goal(*begun(model, GptMode::kAct, 3), 3, 3), 17) << "prompt and place are three positions";
   LineGpt slow;
-  const int late = steps_to_goal(*begun(slow, GptMode::kAct, 3), 3, 1);
+  const int late = test::steps_to_goal(*begun(slow, GptMode::kAct, 3), 3, 1);
   EXPECT_GT(late, 2 * 17) << "move and place are two, and it holds meanwhile";
   LineGpt blocking, ahead;
-  const int blocked = steps_to_goal(*begun(blocking, GptMode::kPlan, 3), 3, 20);
-  const int smooth = steps_to_goal(*begun(ahead, GptMode::kPlanAhead, 3), 3, 20);
+  const int blocked = test::steps_to_goal(*begun(blocking, GptMode::kPlan, 3), 3, 20);
+  const int smooth = test::steps_to_goal(*begun(ahead, GptMode::kPlanAhead, 3), 3, 20);
   EXPECT_GT(blocked, smooth) << "it holds for each plan";
   EXPECT_EQ(smooth, 17 + 1) << "it holds for the first one alone";
 }
@@ -139,7 +121,7 @@ TEST(Gpt, BeginsAnewWhereTheWindowEnds) {
   PlannerOptions options = options_of();
   options.window_history = 2;
   const auto plan = begun(model, GptMode::kAct, 3, options);
-  EXPECT_EQ(steps_to_goal(*plan, 3, 1000), 17);
+  EXPECT_EQ(test::steps_to_goal(*plan, 3, 1000), 17);
   EXPECT_LE(model.length(0), model.layout().positions());
 }
 

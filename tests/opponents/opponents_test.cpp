@@ -10,6 +10,7 @@
 #include <string>
 
 #include "ripen/error.hpp"
+#include "support/line_run.hpp"
 #include "support/line_world.hpp"
 #include "support/mirrored_line.hpp"
 #include "support/planner_calls.hpp"
@@ -38,30 +39,10 @@ std::unique_ptr<PlanSource> begun(Denoiser& denoiser, Kind kind, Token place, in
   return plan;
 }
 
-/// Ticks in a world that obeys, some to a step; returns how many steps the carriage needed, those it held in too. In
-/// every tick of a step the action must be the first one's.
-int steps_to_goal(PlanSource& plan, Token place, int passes, int step_ticks = 1) {
-  for (int tick = 0; tick < 200 * step_ticks; ++tick) {
-    const std::int64_t step = tick / step_ticks;
-    if (place == test::kLineGoal) return static_cast<int>(step);
-    static Token action = test::kStay;
-    const bool is_first = tick % step_ticks == 0;
-    plan.observe({.state = State{place}, .state_step = step, .started = step + (is_first ? 0 : 1), .done = step});
-    plan.refine({.passes = passes}, {.passes = passes});
-    const PlannedStep planned = plan.step(0);
-    if (is_first) action = planned.action[0];
-    EXPECT_EQ(planned.action[0], action) << "tick " << tick;
-    EXPECT_TRUE(planned.decided || action == test::kStay) << "tick " << tick;
-    plan.sent(1, step + 1);
-    if (tick % step_ticks + 1 == step_ticks) place = LineDenoiser::moved(place, action);
-  }
-  return -1;
-}
-
 TEST(Opponents, ActAtOnceUnlessTheyWaitForAPlan) {
   for (const Kind kind : {Kind::kRolling, Kind::kReactive, Kind::kCold}) {
     LineDenoiser denoiser;
-    EXPECT_EQ(steps_to_goal(*begun(denoiser, kind, 3), 3, 2), 17) << static_cast<int>(kind);
+    EXPECT_EQ(test::steps_to_goal(*begun(denoiser, kind, 3), 3, 2), 17) << static_cast<int>(kind);
   }
 }
 
@@ -69,7 +50,7 @@ TEST(Opponents, DoWhatTheyDecidedInEveryTickOfAStep) {
   for (const Kind kind : kKinds) {
     for (const int step_ticks : {2, 5}) {
       LineDenoiser denoiser;
-      EXPECT_EQ(steps_to_goal(*begun(denoiser, kind, 3), 3, 64, step_ticks), 17)
+      EXPECT_EQ(test::steps_to_goal(*begun(denoiser, kind, 3), 3, 64, step_ticks), 17)
           << static_cast<int>(kind) << ", " << step_ticks << " ticks a step";
     }
   }
@@ -160,7 +141,7 @@ TEST(Opponents, AChunkIsDoneWhateverIsSeen) {
 
 TEST(Opponents, ChunksAheadLeaveNoGapWhereTheWorldObeys) {
   LineDenoiser denoiser;
-  EXPECT_EQ(steps_to_goal(*begun(denoiser, Kind::kChunkAhead, 3, 6), 3, 6), 17) << "six passes make a plan";
+  EXPECT_EQ(test::steps_to_goal(*begun(denoiser, Kind::kChunkAhead, 3, 6), 3, 6), 17) << "six passes make a plan";
 }
 
 TEST(Opponents, AChunkAheadIsImprovedForAsLongAsTheOneBeforeIsDone) {

@@ -1,25 +1,16 @@
 #include <gtest/gtest.h>
 
 #include "push_t/options.hpp"
+#include "support/parsed.hpp"
 
 namespace ripen::push_t {
 namespace {
 
-struct Parsed {
-  std::optional<int> exit_code;
-  Options options;
-  std::string errors;
-};
+using Parsed = test::Parsed<Options>;
 
 Parsed parsed(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "push_t");
-  Parsed result;
-  testing::internal::CaptureStderr();
-  testing::internal::CaptureStdout();
-  result.exit_code = parse(static_cast<int>(arguments.size()), arguments.data(), result.options);
-  result.errors = testing::internal::GetCapturedStderr();
-  testing::internal::GetCapturedStdout();
-  return result;
+  return test::parsed<Options>(parse, arguments);
 }
 
 TEST(CommandLine, DefaultsAreThoseOfTheManual) {

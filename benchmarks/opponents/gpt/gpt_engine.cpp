@@ -8,6 +8,7 @@
 #include "model/between_bins.hpp"
 #include "model/kernels.hpp"
 #include "model/linear.hpp"
+#include "model/tensors.hpp"
 #include "ripen/error.hpp"
 #include "util/problems.hpp"
 
@@ -17,16 +18,6 @@ namespace {
 
 std::size_t size(std::ptrdiff_t a, std::ptrdiff_t b = 1) {
   return static_cast<std::size_t>(a) * static_cast<std::size_t>(b);
-}
-
-/// A matrix used by rows: the transpose of a linear layer's weight.
-std::vector<float> transposed(const Tensor& weight) {
-  const auto rows = static_cast<std::size_t>(weight.shape[0]), columns = static_cast<std::size_t>(weight.shape[1]);
-  std::vector<float> result(weight.values.size());
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) result[c * rows + r] = weight.values[r * columns + c];
-  }
-  return result;
 }
 
 /// Weights as they are read, never changed.

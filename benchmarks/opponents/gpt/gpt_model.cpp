@@ -1,13 +1,11 @@
 #include "opponents/gpt/gpt_model.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "ripen/error.hpp"
 #include "util/json_fields.hpp"
 #include "util/parse_json.hpp"
-#include "util/save_file.hpp"
 
 namespace ripen::opponents {
 
@@ -101,18 +99,13 @@ std::string GptFile::validate() const {
 
 GptFile GptFile::from_bytes(std::string_view bytes) {
   const Safetensors file = Safetensors::parse(bytes);
-  auto notes = file.metadata;
-  const auto take = [&](const char* field) {
-    const auto found = notes.find(field);
-    if (found == notes.end()) throw Error(std::string("metadata has no '") + field + "'");
-    return notes.extract(found).mapped();
-  };
-  if (const std::string format = take("format"); format != kFormat) {
+  Metadata metadata(file);
+  if (const std::string format = metadata.take("format"); format != kFormat) {
     throw Error("metadata 'format' is '" + format + "', not '" + kFormat + "'");
   }
   GptFile model;
-  model.layout = TokenLayout::from_json(take("layout"));
-  const nlohmann::json json = parse_json(take("gpt"), "gpt");
+  model.layout = TokenLayout::from_json(metadata.take("layout"));
+  const nlohmann::json json = parse_json(metadata.take("gpt"), "gpt");
   const JsonFields fields(json, "gpt");
   fields.integer("width", model.config.width);
   fields.integer("layers", model.config.layers);
@@ -129,46 +122,24 @@ GptFile GptFile::from_bytes(std::string_view bytes) {
   model.goal = {.always = slots_of("goal_always"), .at_end = slots_of("goal_at_end")};
   model.tensors = tensors_of(file);
   if (const std::string problems = model.validate(); !problems.empty()) throw ModelError(problems);
-  if (const std::string hash = take("hash"); hash != std::to_string(file.hash())) {
-    throw Error("metadata 'hash' is " + hash + ", but the file's is " + std::to_string(file.hash()));
-  }
-  model.notes = std::move(notes);
+  metadata.take_hash(file.hash());
+  model.notes = std::move(metadata).rest();
   return model;
 }
 
-GptFile GptFile::load(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw ModelError("model file '" + path + "': cannot be opened");
-  try {
-    return from_bytes(std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>()));
-  } catch (const std::exception& error) {
-    throw ModelError("model file '" + path + "': " + error.what());
-  }
-}
+GptFile GptFile::load(const std::string& path) { return load_model<GptFile>(path); }
 
 std::string GptFile::to_bytes() const {
   if (const std::string problems = validate(); !problems.empty()) throw ModelError(problems);
   std::string data;
   Safetensors file = half_tensors(tensors, data);
   file.metadata = {{"format", kFormat}, {"layout", layout.to_json()}, {"gpt", to_json(config, goal).dump()}};
-  for (const auto& [name, text] : notes) {
-    if (name == "hash" || !file.metadata.emplace(name, text).second) {
-      throw Error("note '" + name + "': the name is taken by the file's own metadata");
-    }
-  }
-  file.metadata["hash"] = std::to_string(file.hash());
-  std::string bytes = file.to_bytes();
+  std::string bytes = finished(std::move(file), notes);
   (void)from_bytes(bytes);  // What cannot be read back is not to be written.
   return bytes;
 }
 
-void GptFile::save(const std::string& path) const {
-  try {
-    save_file(path, to_bytes());
-  } catch (const std::exception& error) {
-    throw ModelError("model file '" + path + "': not written: " + error.what());
-  }
-}
+void GptFile::save(const std::string& path) const { save_model(*this, path); }
 
 std::int64_t GptFile::numbers() const {
   std::int64_t count = 0;

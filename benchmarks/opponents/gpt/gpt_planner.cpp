@@ -6,6 +6,7 @@
 
 #include "plan/fractions.hpp"
 #include "plan/softmax.hpp"
+#include "plan/tolerance.hpp"
 #include "ripen/error.hpp"
 #include "util/problems.hpp"
 
@@ -14,23 +15,6 @@ namespace ripen::opponents {
 using Nanoseconds = std::chrono::nanoseconds;
 
 namespace {
-
-/// Of a channel's range, unless PlannerOptions::tolerances says it.
-constexpr double kTolerance = 0.05;
-/// No token is less likely than this to whoever adds up nats.
-constexpr float kLeast = 1e-6F;
-
-/// [states] How far what was seen may be from what was expected.
-std::vector<int> most_bins_off(const TokenLayout& layout, const std::vector<double>& tolerances) {
-  std::vector<int> most(static_cast<std::size_t>(layout.states()), 0);
-  for (std::size_t s = 0; s < most.size(); ++s) {
-    const Slot& slot = layout.slot(static_cast<int>(s));
-    if (!slot.continuous()) continue;
-    const double part = tolerances.empty() ? kTolerance : tolerances[s] / (slot.high - slot.low);
-    most[s] = static_cast<int>(std::min(part, 1.0) * slot.vocabulary);
-  }
-  return most;
-}
 
 int samples_of(const PlannerOptions& planner, const GptOptions& options) {
   return options.mode == GptMode::kAct ? 1 : planner.candidates;
@@ -538,7 +522,7 @@ void Gpt::decide(std::size_t sample, int step, int slot, std::span<const float> 
   tokens_[own] = decoded.mean;
   fractions_[own] = decoded.fraction;
   levels_[own] = std::max(level_of(decoded.confidence), NoiseLevel{1});  // 0 is for what is known.
-  samples_[sample].nats -= std::log(static_cast<double>(std::max(decoded.confidence, kLeast)));
+  samples_[sample].nats += nats(decoded.confidence);
 }
 
 /// The decision is made. It is given out once all before it is done.
