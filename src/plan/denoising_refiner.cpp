@@ -471,7 +471,8 @@ bool DenoisingRefiner::is_drafted_anew(int candidate) const noexcept {
 /// candidate that shows nothing but what is known and the goal at its end says it, for all that are drafted like it.
 void DenoisingRefiner::ask_arrivals(const Window& window, int first) noexcept {
   const Draft& draft = drafts_[static_cast<std::size_t>(first)];
-  if (options_.goal_clamp != GoalClamp::kArrival || draft.passes > 0 || draft.kept > 0.0) return;
+  if (options_.goal_clamp != GoalClamp::kArrival || draft.arrival != kAnyTime) return;  // It was asked before.
+  if (draft.passes > 0 || draft.kept > 0.0) return;
   float most = 0.0F;
   for (int i = window.known; i + 1 < window.steps; ++i) {
     float here = 1.0F;
