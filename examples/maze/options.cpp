@@ -113,6 +113,8 @@ std::optional<int> parse(int argc, const char* const* argv, Options& options) {
   declare(app, options);
   if (const auto status = examples::parse(app, argc, argv)) return status;
   if (app.count("--seed") == 0 && options.free_starts) options.seed = kChoosingSeed;
+  // A rollout ends where it arrives and rests there: a square that lies within the goal's disc.
+  if (options.gpt) options.planner.tolerances = {0.7, 0.7};
   if (app.count("--horizon") == 0) options.planner.horizon = horizon(*options.maze);
   if (const std::string problems = options.validate(); !problems.empty()) {
     std::cerr << problems << '\n';
