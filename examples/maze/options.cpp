@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <numbers>
 #include <string>
 
 #include "shared/choice.hpp"
@@ -113,8 +114,9 @@ std::optional<int> parse(int argc, const char* const* argv, Options& options) {
   declare(app, options);
   if (const auto status = examples::parse(app, argc, argv)) return status;
   if (app.count("--seed") == 0 && options.free_starts) options.seed = kChoosingSeed;
-  // A rollout ends where it arrives and rests there: a square that lies within the goal's disc.
-  if (options.gpt) options.planner.tolerances = {0.7, 0.7};
+  if (options.gpt) {  // A rollout rests where it arrives: in the square within the goal's disc, but for a bin's width.
+    options.planner.tolerances.assign(2, kReached / std::numbers::sqrt2);
+  }
   if (app.count("--horizon") == 0) options.planner.horizon = horizon(*options.maze);
   if (const std::string problems = options.validate(); !problems.empty()) {
     std::cerr << problems << '\n';

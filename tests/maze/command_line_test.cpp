@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "maze/options.hpp"
 #include "support/parsed.hpp"
 
@@ -37,6 +39,12 @@ TEST(CommandLine, WhatIsChosenOnIsNotWhatIsReported) {
   EXPECT_EQ(parsed({"--starts", "free", "--seed", "7"}).options.seed, 7U);
   EXPECT_EQ(parsed({"--starts", "free"}).options.tasks(), 1);
   EXPECT_EQ(parsed({"--starts", "free"}).options.first_task(), 0);
+}
+
+TEST(CommandLine, ARolloutThatArrivesIsAtTheGoal) {
+  const std::vector<double> off = parsed({"--planner", "gpt-plan"}).options.planner.tolerances;
+  ASSERT_EQ(off.size(), 2U);
+  EXPECT_LE(std::hypot(off[0], off[1]), kReached + 1e-9) << "it rests there, and episodes end within the disc alone";
 }
 
 TEST(CommandLine, TakesEveryOption) {
