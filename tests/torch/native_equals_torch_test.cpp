@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numeric>
+#include <span>
 
 #include "ripen/native_denoiser.hpp"
 #include "ripen/torch/step_model.hpp"
@@ -11,8 +12,17 @@
 namespace ripen {
 namespace {
 
-/// Largest difference of all outputs, as a part of the largest output of their pass (of 1, if all are smaller), over
-/// random windows with masked tokens and random fractions.
+double relative_difference(std::span<const float> a, std::span<const float> b) {
+  double difference = 0.0, scale = 1.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference = std::max(difference, std::fabs(double{a[i]} - double{b[i]}));
+    scale = std::max(scale, std::fabs(double{b[i]}));
+  }
+  return difference / scale;
+}
+
+/// Largest difference of logits and of values, each as a part of the largest of its kind in their pass (of 1, if all
+/// are smaller), over random windows with masked tokens and random fractions.
 double largest_difference(const ModelFile& file, const std::string& instructions) {
   StepModel model(file.layout, file.config);
   model->from_file(file);
@@ -41,15 +51,8 @@ double largest_difference(const ModelFile& file, const std::string& instructions
       std::vector<float> a(rows * columns), b(rows * columns), value_a(rows), value_b(rows);
       native.run({depth, windows, steps, tokens.data(), a.data(), value_a.data(), 0, fractions.data()});
       reference.run({depth, windows, steps, tokens.data(), b.data(), value_b.data(), 0, fractions.data()});
-      double difference = 0.0, scale = 1.0;
-      for (std::size_t i = 0; i < a.size(); ++i) {
-        difference = std::max(difference, std::fabs(double{a[i]} - double{b[i]}));
-        scale = std::max(scale, std::fabs(double{b[i]}));
-      }
-      for (std::size_t i = 0; i < rows && depth != PassDepth::kDynamics; ++i) {
-        difference = std::max(difference, std::fabs(double{value_a[i]} - double{value_b[i]}));
-      }
-      largest = std::max(largest, difference / scale);
+      largest = std::max(largest, relative_difference(a, b));
+      if (depth != PassDepth::kDynamics) largest = std::max(largest, relative_difference(value_a, value_b));
     }
   }
   return largest;
