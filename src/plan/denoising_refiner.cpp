@@ -128,7 +128,8 @@ void DenoisingRefiner::observe(const TickObservation& observation, PlanReport& r
       fraction = observation.fractions[s];
     }
     is_new = is_new || levels[s] != 0 || state[s] != observation.state[s];
-    for (const int row : {plan_row(0), draft_row(0)}) {
+    // Of the other candidates too, which were drafted before it was seen: they are ranked by where they arrive.
+    for (int row = 0; row < buffer_.candidates(); ++row) {
       buffer_.tokens(row, observation.state_step)[s] = observation.state[s];
       if (const auto own = buffer_.fractions(row, observation.state_step); !own.empty()) {
         is_new = is_new || own[s] != fraction;
@@ -200,13 +201,13 @@ void DenoisingRefiner::sent(int steps) noexcept {
   for (std::int64_t step = ledger_.head(); step < ledger_.sent; ++step) draft_as_planned(step);
 }
 
-/// The action of a step is what went out, or will.
+/// The action of a step is what went out, or will, in drafts and candidates too.
 void DenoisingRefiner::draft_as_planned(std::int64_t step) noexcept {
-  std::ranges::copy(buffer_.action(plan_row(0), step),
-                    buffer_.tokens(draft_row(0), step).subspan(goal_.size()).begin());
+  const auto actions = buffer_.action(plan_row(0), step);
   const auto fractions = buffer_.action_fractions(plan_row(0), step);
-  if (!fractions.empty()) {
-    std::ranges::copy(fractions, buffer_.fractions(draft_row(0), step).last(fractions.size()).begin());
+  for (int row = plan_row(0) + 1; row < buffer_.candidates(); ++row) {
+    std::ranges::copy(actions, buffer_.tokens(row, step).last(actions.size()).begin());
+    if (!fractions.empty()) std::ranges::copy(fractions, buffer_.fractions(row, step).last(fractions.size()).begin());
   }
 }
 

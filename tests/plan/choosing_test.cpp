@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <vector>
 
 #include "plan/posterior.hpp"
@@ -134,6 +135,33 @@ TEST(Choosing, AUsersCostSteersAPlanThatTheModelFindsAsGood) {
     ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
     think(planner, 200);
     EXPECT_TRUE(goes_left(planner)) << "seed " << seed;
+  }
+}
+
+/// Notes where the plans that it is asked about begin.
+class NotesBeginnings : public Cost {
+ public:
+  [[nodiscard]] double of(const PlanView& plan) const noexcept override {
+    begins.insert(plan.state(0)[0]);
+    return 0.0;
+  }
+  mutable std::set<double> begins;
+};
+
+TEST(Choosing, CandidatesOfAnyAgeAreRankedFromWhereTheRobotIsSeen) {
+  for (int before = 1; before < 16; ++before) {  // Rounds of candidates go on from one step to the next.
+    TwoWays denoiser;
+    NotesBeginnings cost;
+    Planner planner(denoiser, options(), nullptr, nullptr, &cost);
+    ASSERT_EQ(planner.reset(kStart, kNoGoal, kIdle), PlanReset::kOk);
+    think(planner, before);
+    planner.sent(1);
+    const State elsewhere{60, 3};
+    planner.observe({.state = elsewhere, .state_step = 1, .started = 1, .done = 1});
+    cost.begins.clear();
+    planner.refine({.passes = 40});
+    const Tokenizer tokenizer(denoiser.layout());
+    EXPECT_EQ(cost.begins, std::set<double>{tokenizer.decode(0, elsewhere[0])}) << before << " passes before";
   }
 }
 
