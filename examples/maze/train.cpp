@@ -12,7 +12,7 @@ using namespace maze;
 
 int program(int argc, char** argv) {
   ripen::train::TrainerOptions options{
-      .batch = 16, .windows = 96, .unseen = 0.0, .spread = 0.005, .learning_rate = 2e-3};
+      .batch = 16, .windows = 96, .unseen = 0.0, .spread = 0.005, .learning_rate = 2e-3, .matrix_learning_rate = 0.02};
   ripen::ModelConfig config{.width = 128,
                             .blocks = 0,
                             .mixer_width = 128,

@@ -27,7 +27,10 @@ inline void declare_trainer(CLI::App& app, train::TrainerOptions& options) {
   app.add_option("--unseen", options.unseen, "share of the windows in which some of what was to be seen was not")
       ->capture_default_str();
   app.add_option("--learning-rate", options.learning_rate, "at its peak")->capture_default_str();
-  app.add_option("--weight-decay", options.weight_decay, "of AdamW")->capture_default_str();
+  app.add_option("--matrix-learning-rate", options.matrix_learning_rate,
+                 "of the layers' matrices, by Muon; 0: by AdamW, as the rest")
+      ->capture_default_str();
+  app.add_option("--weight-decay", options.weight_decay, "as a share of the rate")->capture_default_str();
   app.add_option("--ema", options.ema, "of the weights that are written")->capture_default_str();
   app.add_option("--minutes", options.minutes, "training time, resumed runs added up")->capture_default_str();
   app.add_option("--steps", options.max_steps, "or this many steps")->capture_default_str();

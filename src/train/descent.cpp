@@ -17,14 +17,26 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return Seconds(std::chrono::steady_clock::now() - start).count();
 }
 
+/// How many matrices of a layer a parameter is: 0 of what is none.
+int matrices_of(const std::string& name) {
+  if (name.ends_with("/qkv/weight")) return 3;
+  const auto is = [&](const char* end) { return name.ends_with(end); };
+  return is("/out/weight") || is("/up/weight") || is("/down/weight") ? 1 : 0;
+}
+
 }  // namespace
 
 Descent::Descent(torch::nn::Module& model, torch::nn::Module& average,
                  const std::function<bool(const std::string&)>& is_table, const TrainerOptions& options)
-    : model_(model), average_(average), options_(options) {
+    : model_(model), average_(average), options_(options), muon_(options.weight_decay) {
   std::vector<torch::Tensor> tables, weights;
   for (const auto& item : model_.named_parameters()) {
-    (is_table(item.key()) ? tables : weights).push_back(item.value());
+    const int matrices = options.matrix_learning_rate > 0.0 ? matrices_of(item.key()) : 0;
+    if (matrices > 0) {
+      muon_.add(item.key(), item.value(), matrices);
+    } else {
+      (is_table(item.key()) ? tables : weights).push_back(item.value());
+    }
   }
   const auto group = [&](std::vector<torch::Tensor> parameters, double rate, double decay) {
     return torch::optim::OptimizerParamGroup(
@@ -46,6 +58,7 @@ double Descent::step(double minutes, const std::function<torch::Tensor()>& loss,
   value.backward();
   smooth();
   torch::nn::utils::clip_grad_norm_(model_.parameters(), 1.0);
+  muon_.step(options_.matrix_learning_rate * scale_);
   optimizer_->step();
   ++steps_;
   update_average();
@@ -55,10 +68,10 @@ double Descent::step(double minutes, const std::function<torch::Tensor()>& loss,
 /// Linear warm-up, then a cosine down to a fiftieth.
 void Descent::set_rates(double progress) {
   const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * std::min(1.0, progress)));
-  const double scale = std::min(1.0, static_cast<double>(steps_ + 1) / 500.0) * (0.02 + 0.98 * cosine);
+  scale_ = std::min(1.0, static_cast<double>(steps_ + 1) / 500.0) * (0.02 + 0.98 * cosine);
   const double peaks[] = {options_.learning_rate, options_.table_learning_rate};
   for (std::size_t g = 0; g < 2; ++g) {
-    static_cast<torch::optim::AdamWOptions&>(optimizer_->param_groups()[g].options()).lr(peaks[g] * scale);
+    static_cast<torch::optim::AdamWOptions&>(optimizer_->param_groups()[g].options()).lr(peaks[g] * scale_);
   }
 }
 
@@ -75,13 +88,15 @@ void Descent::update_average() {
 void Descent::save(double minutes) {
   minutes_ = minutes;
   if (options_.checkpoint.empty()) return;
-  torch::serialize::OutputArchive archive, model, average, optimizer;
+  torch::serialize::OutputArchive archive, model, average, optimizer, muon;
   model_.save(model);
   average_.save(average);
   optimizer_->save(optimizer);
+  muon_.save(muon);
   archive.write("model", model);
   archive.write("average", average);
   archive.write("optimizer", optimizer);
+  archive.write("muon", muon);
   archive.write("steps", torch::tensor(steps_));
   archive.write("minutes", torch::tensor(minutes_, torch::kDouble));
   const std::string partial = options_.checkpoint + ".partial";
@@ -91,14 +106,16 @@ void Descent::save(double minutes) {
 
 void Descent::load() {
   try {
-    torch::serialize::InputArchive archive, model, average, optimizer;
+    torch::serialize::InputArchive archive, model, average, optimizer, muon;
     archive.load_from(options_.checkpoint, torch::Device(options_.device));
     archive.read("model", model);
     archive.read("average", average);
     archive.read("optimizer", optimizer);
+    archive.read("muon", muon);
     model_.load(model);
     average_.load(average);
     optimizer_->load(optimizer);
+    muon_.load(muon);
     torch::Tensor steps, minutes;
     archive.read("steps", steps);
     archive.read("minutes", minutes);

@@ -1,5 +1,5 @@
 #pragma once
-// What training of any network has in common: schedule, optimiser, moving average, checkpoint, and when to stop.
+// What training of any network has in common: schedule, optimisers, moving average, checkpoint, and when to stop.
 
 #include <torch/torch.h>
 
@@ -8,10 +8,11 @@
 #include <string>
 
 #include "ripen/train/trainer.hpp"
+#include "train/muon.hpp"
 
 namespace ripen::train {
 
-/// Weights on their way, their moving average, the optimiser, and how far it is.
+/// Weights on their way, their moving average, the optimisers, and how far it is.
 class Descent {
  public:
   /// model, average: of one class, with equal weights, on the options' device; they must outlive this. is_table:
@@ -38,6 +39,8 @@ class Descent {
   torch::nn::Module& average_;
   TrainerOptions options_;
   std::unique_ptr<torch::optim::AdamW> optimizer_;
+  Muon muon_;
+  double scale_ = 1.0;  // Of the rates, as the schedule says.
   std::int64_t steps_ = 0;
   double minutes_ = 0.0;
 };

@@ -87,6 +87,7 @@ std::string TrainerOptions::validate() const {
   problems.range("unrolled", unrolled, 0.0, 1.0);
   problems.range("learning_rate", learning_rate, kSmallest, 1.0);
   problems.range("table_learning_rate", table_learning_rate, kSmallest, 1.0);
+  problems.range("matrix_learning_rate", matrix_learning_rate, 0.0, 1.0);
   problems.range("weight_decay", weight_decay, 0.0, 1.0);
   problems.range("ema", ema, 0.0, 1.0);
   problems.range("minutes", minutes, kSmallest, 1e9);

@@ -221,6 +221,7 @@ TEST(Trainer, WritesWeightsThatAreTheSameForTheSameSeed) {
 TEST(Trainer, GoesOnWhereACheckpointEnded) {
   TrainerOptions options = small_options();
   options.checkpoint = file_of("ripen_counting.ckpt");
+  options.matrix_learning_rate = 0.02;
   options.max_steps = 20;
   trained(options);
   options.max_steps = 30;

@@ -27,6 +27,7 @@ struct RIPEN_EXPORT TrainerOptions {
   double unrolled = 0.0;        ///< share of windows with the model's own decisions; half of them twice, and so on
   double learning_rate = 1e-3;  ///< at its peak
   double table_learning_rate = 2e-2;  ///< of the dynamics tables, whose rows are rarely touched
+  double matrix_learning_rate = 0.0;  ///< of the layers' matrices by Muon (src/train/muon.hpp); 0: AdamW, as the rest
   double weight_decay = 0.01;
   double ema = 0.999;                              ///< of the weights that ship
   double minutes = 60.0;                           ///< training ends after this time, resumed runs added up
