@@ -76,7 +76,7 @@ void print(const ripen::train::Progress& progress, const GptEvaluation& e) {
 }
 
 int program(int argc, char** argv) {
-  ripen::train::TrainerOptions options{.windows = 64, .unseen = 0.0, .minutes = 30};
+  ripen::train::TrainerOptions options{.windows = 64, .unseen = 0.0, .matrix_learning_rate = 0.02, .minutes = 30};
   GptConfig given{.width = 0, .layers = 0, .heads = 0, .window = 0};
   std::string task_name = "grid", size = gpt_sizes().front().first, from;
   CLI::App app("Trains the GPT-style opponent of a task");

@@ -1,7 +1,6 @@
 #include "maze/episode.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -9,6 +8,7 @@
 #include <stop_token>
 
 #include "maze/maze_robot.hpp"
+#include "maze/tokens.hpp"
 #include "ripen/clock.hpp"
 #include "ripen/control_loop.hpp"
 #include "shared/thread_clock.hpp"
@@ -132,17 +132,14 @@ Result run_episode(int task, int number, const Options& options, const MakePlan&
        .max_frozen = ripen::kNever},
       {&watcher});
 
-  const auto reset = loop.reset({.goal = {problem.goal.x, problem.goal.y}, .rest = {0.0, 0.0}});
+  const auto reset_to = [&](Point goal) {
+    const auto channels = arrival_at(goal);
+    return loop.reset({.goal = {channels.begin(), channels.end()}, .rest = {0.0, 0.0}});
+  };
+  const auto reset = reset_to(problem.goal);
   if (reset != ripen::ResetResult::kOk) throw std::invalid_argument(std::string("loop: ") + ripen::to_text(reset));
-  robot.on_goal = [&] {
-    const Point goal = robot.goal();
-    const std::array<ripen::ChannelValue, 2> aimed{goal.x, goal.y};
-    watcher.goal_is_told = loop.aim(aimed) == ripen::ResetResult::kOk;
-  };
-  watcher.begin_anew = [&] {
-    const Point goal = robot.goal();
-    return loop.reset({.goal = {goal.x, goal.y}, .rest = {0.0, 0.0}}) == ripen::ResetResult::kOk;
-  };
+  robot.on_goal = [&] { watcher.goal_is_told = loop.aim(arrival_at(robot.goal())) == ripen::ResetResult::kOk; };
+  watcher.begin_anew = [&] { return reset_to(robot.goal()) == ripen::ResetResult::kOk; };
   loop.run(std::stop_token());
 
   const ripen::LoopStatistics& statistics = loop.statistics();

@@ -18,7 +18,7 @@ namespace maze {
 
 /// What the command line asks for.
 struct Options {
-  const Maze* maze = find_maze("giant");
+  const Maze* maze = find_maze("medium");
   Data data = Data::kNavigate;   ///< of the model
   std::optional<int> task = {};  ///< in [1, 5]; all five unless given
   bool free_starts = false;      ///< start and goal in any two cells rather than those of the tasks
@@ -34,14 +34,14 @@ struct Options {
 
   /// Chosen with --starts free (examples/maze/README.md).
   ripen::PlannerOptions planner = {.horizon = 0,
-                                   .candidates = 8,
+                                   .candidates = 4,
                                    .window_history = 0,
                                    .reveal_order = ripen::RevealOrder::kRandom,
                                    .reveal_passes = 8,
                                    .switch_margin = 0.0,
                                    .rounds = 1000,
                                    .goal_clamp = ripen::GoalClamp::kArrival,
-                                   .tolerances = {1.0, 1.0}};
+                                   .tolerances = {1.0, 1.0, 0.0}};
   ripen::opponents::Options opponent = {};            ///< what plans, of those that can be compared
   std::optional<ripen::opponents::GptMode> gpt = {};  ///< or a GPT-style model does, with the same chunks
   ripen::Precision precision = ripen::Precision::kInt8;

@@ -23,7 +23,7 @@ class Walks : public ripen::train::TrajectorySource {
         held_out_(make_episodes(maze, data, seed + 1, kHeldOutEpisodes)) {}
 
   [[nodiscard]] const ripen::TokenLayout& layout() const override { return tokenizer_.layout(); }
-  [[nodiscard]] ripen::train::GoalSlots goal_slots() const override { return {.at_end = {0, 1}}; }
+  [[nodiscard]] ripen::train::GoalSlots goal_slots() const override { return {.at_end = {0, 1, 2}}; }
 
   void make(std::uint64_t number, ripen::train::Trajectory& out) const override {
     const auto& set = number >= ripen::train::kHeldOut ? held_out_ : trained_;
@@ -41,7 +41,8 @@ class Walks : public ripen::train::TrajectorySource {
         mean.x += episode.actions[t].x / kStepTicks;
         mean.y += episode.actions[t].y / kStepTicks;
       }
-      const std::array values{episode.positions[tick].x, episode.positions[tick].y, mean.x, mean.y};
+      const Point at = episode.positions[tick];
+      const std::array values{at.x, at.y, i == steps ? 1.0 : 0.0, mean.x, mean.y};
       for (int slot = 0; slot < layout().slots(); ++slot) {
         ripen::Fraction fraction = 0;
         out.tokens.push_back(tokenizer_.encode(slot, values[static_cast<std::size_t>(slot)], fraction));

@@ -37,7 +37,8 @@ enum class GoalClamp : std::uint8_t {
   kAlways,   ///< the goal's tokens, in their slots in every step of every window: for slots that say what is wanted
   kEnd,      ///< the goal's tokens, in the last step of every window: for slots that say where the robot is
   kArrival,  ///< kEnd, and of each candidate but the first plan in all steps from one on: candidates are asked to
-             ///< arrive at different times, and the guide says which is worth following
+             ///< arrive at different times, and the guide says which is worth following. How likely the robot is
+             ///< there at a time is taken from the goal's least likely slot: exact if one says it by itself
 };
 
 /// How a planner works; fixed at construction.

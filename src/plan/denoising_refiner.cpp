@@ -12,11 +12,9 @@ namespace {
 /// The least level of a plan whose predictions failed: half of it is drawn again.
 constexpr NoiseLevel kDoubt = 128;
 /// Of the chance to be at the goal before the horizon ends, at which share candidates are asked to be there: from this
-/// on ... Less means little, since a pass says each slot by itself: a place may have the column of one way and the row
-/// of another.
-constexpr double kEarliest = 0.5;
-/// ... up to this.
-constexpr double kLatest = 0.9;
+/// on, up to the other. What comes first is where the model errs, and what comes last are ways round.
+constexpr double kEarliest = 0.1;
+constexpr double kLatest = 0.8;
 
 }  // namespace
 
@@ -481,7 +479,7 @@ void DenoisingRefiner::ask_arrivals(const Window& window, int first) noexcept {
       if (goal_[s] == kMask) continue;
       const auto slot = static_cast<int>(s);
       const float* own = logits_.data() + static_cast<std::ptrdiff_t>(i) * layout().logits();
-      here *= mass_around(layout().slot(slot), posterior_of(slot, own).probabilities, goal_[s]);
+      here = std::min(here, mass_around(layout().slot(slot), posterior_of(slot, own).probabilities, goal_[s]));
     }
     most = std::max(most, here);  // Who has arrived stays.
     arrived_[static_cast<std::size_t>(i)] = most;

@@ -22,7 +22,7 @@ constexpr double kObserved = 0.75;
 /// Of the windows, how many end with the goal if the planner shows it there.
 constexpr double kGoalAtEnd = 0.8;
 /// Of those, how many say from when on the robot is to be there, and not only at the end.
-constexpr double kGoalFromArrival = 0.5;
+constexpr double kGoalFromArrival = 0.7;
 /// The most of the slots that are not seen where some are not.
 constexpr double kMostUnseen = 0.6;
 /// How often what was not seen still stands where it was a step before.

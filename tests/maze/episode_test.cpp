@@ -242,7 +242,7 @@ TEST(Episode, TheViewFitsEveryTerminal) {
 TEST(Episode, OptionsThatDoNotFitAreRefused) {
   const Options options = options_of("medium");
   Options bad = options;
-  bad.planner.tolerances = {1.0};
+  bad.planner.tolerances = {1.0, 1.0};
   ripen::NativeDenoiser denoiser(small_model(*options.maze));
   EXPECT_THROW((void)run_episode(1, 0, bad, denoiser), ripen::OptionsError);
 }

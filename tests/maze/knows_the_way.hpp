@@ -59,7 +59,8 @@ class KnowsTheWay : public ripen::Denoiser {
         // The present and what was before it are known; behind that, only its own prediction counts.
         if (i <= batch.known) place(step, p);
         const Point action = mean_action(p);
-        const std::array values{p.x, p.y, action.x, action.y};
+        const double arrived = distance(p, goal_) <= kReached ? 1.0 : 0.0;
+        const std::array values{p.x, p.y, arrived, action.x, action.y};
         float* logits = batch.logits + step * l.logits();
         std::fill_n(logits, l.logits(), 0.0F);
         for (int s = 0; s < l.slots(); ++s) {

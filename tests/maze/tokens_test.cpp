@@ -57,7 +57,7 @@ TEST(Tokens, ReplayedPlansArriveWhereTheDataDid) {
         if (std::any_of(begin, begin + steps * kStepTicks, [&](Point p) { return is_in_teleport(maze, p); })) continue;
         EXPECT_TRUE(arrives(maze, episode, first, steps,
                             [&](Point mean) {
-                              return Point{through_tokens(2, mean.x), through_tokens(3, mean.y)};
+                              return Point{through_tokens(3, mean.x), through_tokens(4, mean.y)};
                             }))
             << maze.name << ", stretch " << i << " from control step " << first;
       }
