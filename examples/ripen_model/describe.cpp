@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <utility>
-#include <vector>
+
+#include "model/config_json.hpp"
 
 namespace ripen::examples {
 
@@ -23,18 +23,14 @@ std::int64_t count(const Tensor& tensor) { return static_cast<std::int64_t>(tens
 
 std::string shape_of(const Tensor& tensor) { return nlohmann::json(tensor.shape).dump(); }
 
-using Fields = std::vector<std::pair<std::string, int>>;
-
-Fields fields_of(const ModelConfig& config) {
-  return {{"width", config.width},
-          {"blocks", config.blocks},
-          {"mixer_width", config.mixer_width},
-          {"mixer_layers", config.mixer_layers},
-          {"mixer_heads", config.mixer_heads},
-          {"window", config.window},
-          {"value_bins", config.value_bins},
-          {"tables", config.tables ? 1 : 0},
-          {"fractions", config.fractions ? 1 : 0}};
+/// The keys of two maps.
+template <typename Map>
+std::set<std::string> keys_of(const Map& one, const Map& other) {
+  std::set<std::string> keys;
+  for (const Map* map : {&one, &other}) {
+    for (const auto& [key, value] : *map) keys.insert(key);
+  }
+  return keys;
 }
 
 std::string describe(const Slot& slot) {
@@ -77,8 +73,11 @@ Products products_of(const ModelFile& file) {
 std::string describe(const ModelFile& file) {
   std::string out = text("%d slots a step, %d logits:\n", file.layout.slots(), file.layout.logits());
   for (int s = 0; s < file.layout.slots(); ++s) out += "  " + describe(file.layout.slot(s)) + "\n";
+  const nlohmann::json fields = config_to_json(file.config);
   out += "network:";
-  for (const auto& [name, value] : fields_of(file.config)) out += text(" %s %d", name.c_str(), value);
+  for (const auto& [name, value] : fields.items()) {
+    out += text(" %s %d", name.c_str(), value.get<int>());
+  }
   std::int64_t numbers = 0;
   for (const auto& [name, tensor] : file.tensors) numbers += count(tensor);
   const Products products = products_of(file);
@@ -101,27 +100,19 @@ std::string differences(const ModelFile& one, const ModelFile& other) {
       if (a != b) out += text("slot %d: %s | %s\n", s, a.c_str(), b.c_str());
     }
   }
-  const Fields fields = fields_of(one.config), others = fields_of(other.config);
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i] == others[i]) continue;
-    out += text("%s: %d | %d\n", fields[i].first.c_str(), fields[i].second, others[i].second);
+  const nlohmann::json fields = config_to_json(one.config), others = config_to_json(other.config);
+  for (const auto& [name, value] : fields.items()) {
+    const int a = value.get<int>(), b = others.at(name).get<int>();
+    if (a != b) out += text("%s: %d | %d\n", name.c_str(), a, b);
   }
-  std::set<std::string> names;
-  for (const ModelFile* file : {&one, &other}) {
-    for (const auto& [name, tensor] : file->tensors) names.insert(name);
-  }
-  for (const std::string& name : names) {
+  for (const std::string& name : keys_of(one.tensors, other.tensors)) {
     const auto a = one.tensors.find(name), b = other.tensors.find(name);
     const std::string difference = a == one.tensors.end()     ? "is in the other alone"
                                    : b == other.tensors.end() ? "is in the one alone"
                                                               : differences(a->second, b->second);
     if (!difference.empty()) out += name + ": " + difference + "\n";
   }
-  std::set<std::string> notes;
-  for (const ModelFile* file : {&one, &other}) {
-    for (const auto& [name, value] : file->notes) notes.insert(name);
-  }
-  for (const std::string& name : notes) {
+  for (const std::string& name : keys_of(one.notes, other.notes)) {
     const auto value = [&](const ModelFile& file) {
       const auto note = file.notes.find(name);
       return note == file.notes.end() ? std::string("none") : note->second;

@@ -6,13 +6,14 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "ripen/error.hpp"
 #include "ripen/native_denoiser.hpp"
 #include "ripen_model/describe.hpp"
 #include "shared/program.hpp"
+#include "util/random.hpp"
 
 namespace {
 
@@ -32,15 +33,17 @@ class Passes {
  public:
   Passes(const ModelFile& file, int windows)
       : windows_(windows), has_mixer_(file.config.mixer_width > 0), steps_(has_mixer_ ? file.config.window : 1) {
-    std::minstd_rand random(1);
+    Random random(1);
     const TokenLayout& layout = file.layout;
-    for (int i = 0; i < windows * steps_ * layout.slots(); ++i) {
-      const int vocabulary = layout.slot(i % layout.slots()).vocabulary;
-      const auto token = static_cast<Token>(random() % static_cast<unsigned>(vocabulary));
-      tokens_.push_back(random() % 2 == 0 ? kMask : token);
+    const auto positions = static_cast<std::size_t>(windows) * static_cast<std::size_t>(steps_);
+    for (std::size_t i = 0; i < positions; ++i) {
+      for (int s = 0; s < layout.slots(); ++s) {
+        const auto token = static_cast<Token>(random.below(layout.slot(s).vocabulary));
+        tokens_.push_back(random.below(2) == 0 ? kMask : token);
+      }
     }
-    logits_.resize(static_cast<std::size_t>(windows * steps_ * layout.logits()));
-    values_.resize(static_cast<std::size_t>(windows * steps_));
+    logits_.resize(positions * static_cast<std::size_t>(layout.logits()));
+    values_.resize(positions);
   }
 
   [[nodiscard]] std::vector<double> run(NativeDenoiser& denoiser, double seconds) {
@@ -89,7 +92,7 @@ void measure(const ModelFile& file, const Options& options) {
         std::printf("%-11s %-9s %10.1f %10.1f %14.0f %10.2f\n", instructions.c_str(), name, at(0.5), at(0.99),
                     std::floor(1e6 / options.rate / at(0.99)),
                     static_cast<double>(memory.weights + memory.work_space) / 1e6);
-      } catch (const std::exception& refused) {  // Of a width that these kernels do not take.
+      } catch (const Error& refused) {  // Of a width that these kernels do not take.
         std::printf("%-11s %-9s refused: %s\n", instructions.c_str(), name, refused.what());
       }
       std::fflush(stdout);

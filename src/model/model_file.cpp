@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "model/config_json.hpp"
 #include "model/tensors.hpp"
 #include "ripen/error.hpp"
 #include "util/fnv1a.hpp"
@@ -15,18 +16,6 @@ namespace {
 
 constexpr const char* kFormat = "ripen-2";
 constexpr const char* kFormatOfDataHash = "ripen-1";  // Its 'hash' is of the data alone; still read.
-
-nlohmann::json config_to_json(const ModelConfig& c) {
-  return {{"width", c.width},
-          {"blocks", c.blocks},
-          {"mixer_width", c.mixer_width},
-          {"mixer_layers", c.mixer_layers},
-          {"mixer_heads", c.mixer_heads},
-          {"window", c.window},
-          {"value_bins", c.value_bins},
-          {"tables", c.tables},
-          {"fractions", c.fractions}};
-}
 
 ModelConfig config_from_json(const nlohmann::json& json) {
   const JsonFields fields(json, "model");

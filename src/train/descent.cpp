@@ -51,28 +51,29 @@ Descent::Descent(torch::nn::Module& model, torch::nn::Module& average,
 }
 
 double Descent::step(double minutes, const std::function<torch::Tensor()>& loss, const std::function<void()>& smooth) {
-  set_rates(
+  const double scale = set_rates(
       std::max(minutes / options_.minutes, static_cast<double>(steps_) / static_cast<double>(options_.max_steps)));
   const auto value = loss();
   optimizer_->zero_grad();
   value.backward();
   smooth();
   torch::nn::utils::clip_grad_norm_(model_.parameters(), 1.0);
-  muon_.step(options_.matrix_learning_rate * scale_);
+  muon_.step(options_.matrix_learning_rate * scale);
   optimizer_->step();
   ++steps_;
   update_average();
   return value.item<double>();
 }
 
-/// Linear warm-up, then a cosine down to a fiftieth.
-void Descent::set_rates(double progress) {
+/// Linear warm-up, then a cosine down to a fiftieth. Returns the share of their peaks that rates have now.
+double Descent::set_rates(double progress) {
   const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * std::min(1.0, progress)));
-  scale_ = std::min(1.0, static_cast<double>(steps_ + 1) / 500.0) * (0.02 + 0.98 * cosine);
+  const double scale = std::min(1.0, static_cast<double>(steps_ + 1) / 500.0) * (0.02 + 0.98 * cosine);
   const double peaks[] = {options_.learning_rate, options_.table_learning_rate};
   for (std::size_t g = 0; g < 2; ++g) {
-    static_cast<torch::optim::AdamWOptions&>(optimizer_->param_groups()[g].options()).lr(peaks[g] * scale_);
+    static_cast<torch::optim::AdamWOptions&>(optimizer_->param_groups()[g].options()).lr(peaks[g] * scale);
   }
+  return scale;
 }
 
 void Descent::update_average() {
@@ -92,11 +93,13 @@ void Descent::save(double minutes) {
   model_.save(model);
   average_.save(average);
   optimizer_->save(optimizer);
-  muon_.save(muon);
   archive.write("model", model);
   archive.write("average", average);
   archive.write("optimizer", optimizer);
-  archive.write("muon", muon);
+  if (options_.matrix_learning_rate > 0.0) {
+    muon_.save(muon);
+    archive.write("muon", muon);
+  }
   archive.write("steps", torch::tensor(steps_));
   archive.write("minutes", torch::tensor(minutes_, torch::kDouble));
   const std::string partial = options_.checkpoint + ".partial";
@@ -111,11 +114,13 @@ void Descent::load() {
     archive.read("model", model);
     archive.read("average", average);
     archive.read("optimizer", optimizer);
-    archive.read("muon", muon);
     model_.load(model);
     average_.load(average);
     optimizer_->load(optimizer);
-    muon_.load(muon);
+    if (options_.matrix_learning_rate > 0.0) {
+      archive.read("muon", muon);
+      muon_.load(muon);
+    }
     torch::Tensor steps, minutes;
     archive.read("steps", steps);
     archive.read("minutes", minutes);

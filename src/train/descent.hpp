@@ -31,7 +31,7 @@ class Descent {
   [[nodiscard]] double minutes() const { return minutes_; }
 
  private:
-  void set_rates(double progress);
+  double set_rates(double progress);
   void update_average();
   void load();
 
@@ -40,7 +40,6 @@ class Descent {
   TrainerOptions options_;
   std::unique_ptr<torch::optim::AdamW> optimizer_;
   Muon muon_;
-  double scale_ = 1.0;  // Of the rates, as the schedule says.
   std::int64_t steps_ = 0;
   double minutes_ = 0.0;
 };
