@@ -37,7 +37,7 @@ std::unique_ptr<TrajectorySource> push_t() {
 
 /// The navigate data.
 std::unique_ptr<TrajectorySource> maze_walks(std::string_view name) {
-  return std::make_unique<maze::Walks>(*maze::find_maze(name), maze::Data::kNavigate, 1);
+  return std::make_unique<maze::Walks>(*maze::find_maze(name), maze::Data::kNavigate, 1, maze::States::kPlace);
 }
 
 struct Task {

@@ -133,12 +133,13 @@ Result run_episode(int task, int number, const Options& options, const MakePlan&
       {&watcher});
 
   const auto reset_to = [&](Point goal) {
-    const auto channels = arrival_at(goal);
-    return loop.reset({.goal = {channels.begin(), channels.end()}, .rest = {0.0, 0.0}});
+    return loop.reset({.goal = arrival_at(goal, plan->layout()), .rest = {0.0, 0.0}});
   };
   const auto reset = reset_to(problem.goal);
   if (reset != ripen::ResetResult::kOk) throw std::invalid_argument(std::string("loop: ") + ripen::to_text(reset));
-  robot.on_goal = [&] { watcher.goal_is_told = loop.aim(arrival_at(robot.goal())) == ripen::ResetResult::kOk; };
+  robot.on_goal = [&] {
+    watcher.goal_is_told = loop.aim(arrival_at(robot.goal(), plan->layout())) == ripen::ResetResult::kOk;
+  };
   watcher.begin_anew = [&] { return reset_to(robot.goal()) == ripen::ResetResult::kOk; };
   loop.run(std::stop_token());
 

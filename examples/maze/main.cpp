@@ -30,8 +30,8 @@ constexpr int kNotAllSucceeded = 3;
 namespace opponents = ripen::opponents;
 
 /// Throws std::invalid_argument if a model is not of this maze.
-void check(const ripen::TokenLayout& of_model, const Options& options) {
-  if (of_model == layout(*options.maze)) return;
+void check(const ripen::TokenLayout& of_model, const Options& options, States states) {
+  if (of_model == layout(*options.maze, states)) return;
   throw std::invalid_argument("model file '" + options.model + "': its token layout is not that of the maze '" +
                               std::string(options.maze->name) + "'");
 }
@@ -40,7 +40,7 @@ void check(const ripen::TokenLayout& of_model, const Options& options) {
 std::function<MakePlan()> load_planners(const Options& options) {
   if (options.gpt) {
     const auto file = opponents::GptFile::load(options.model);
-    check(file.layout, options);
+    check(file.layout, options, States::kPlace);
     const int samples = options.planner.candidates;
     const auto shared = std::make_shared<const opponents::GptEngine>(
         file, opponents::GptEngineOptions{
@@ -53,7 +53,7 @@ std::function<MakePlan()> load_planners(const Options& options) {
     };
   }
   const auto file = ripen::ModelFile::load(options.model);
-  check(file.layout, options);
+  check(file.layout, options, States::kPlaceAndArrival);
   const auto shared = std::make_shared<const ripen::NativeDenoiser>(
       file, ripen::NativeOptions{.max_windows = options.planner.pass_windows, .precision = options.precision});
   return [shared, &options] {

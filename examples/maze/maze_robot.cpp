@@ -35,7 +35,7 @@ bool MazeRobot::read(std::int64_t tick, ripen::Observation& observation) noexcep
   observation.fresh = tick % kStepTicks == 0;
   observation.state[0] = seen_.x;
   observation.state[1] = seen_.y;
-  observation.state[2] = succeeded_ ? 1.0 : 0.0;
+  if (observation.state.size() > 2) observation.state[2] = succeeded_ ? 1.0 : 0.0;
   return true;
 }
 

@@ -115,7 +115,7 @@ std::optional<int> parse(int argc, const char* const* argv, Options& options) {
   if (const auto status = examples::parse(app, argc, argv)) return status;
   if (app.count("--seed") == 0 && options.free_starts) options.seed = kChoosingSeed;
   if (options.gpt) {  // A rollout rests where it arrives: in the square within the goal's disc, but for a bin's width.
-    std::fill_n(options.planner.tolerances.begin(), 2, kReached / std::numbers::sqrt2);
+    options.planner.tolerances.assign(2, kReached / std::numbers::sqrt2);
   }
   if (app.count("--horizon") == 0) options.planner.horizon = horizon(*options.maze);
   if (const std::string problems = options.validate(); !problems.empty()) {

@@ -1,7 +1,8 @@
 #pragma once
 // How a walk becomes tokens: steps of ten control steps, each with a place and the mean action from there.
 
-#include <array>
+#include <cstdint>
+#include <vector>
 
 #include "maze/maze.hpp"
 #include "ripen/task.hpp"
@@ -12,19 +13,30 @@ namespace maze {
 inline constexpr int kStepTicks = 10;  ///< Control steps in a step of the plan.
 inline constexpr int kPlaceBins = 128, kActionBins = 32;
 
+/// What a state says.
+enum class States : std::uint8_t {
+  kPlaceAndArrival,  ///< what a denoiser learns best from
+  kPlace,            ///< what a GPT-style model does
+};
+
 /// Slots: x, y, and whether the walk's goal is reached, which says in one token what x and y say only together;
 /// action_x, action_y.
-[[nodiscard]] inline ripen::TokenLayout layout(const Maze& maze) {
+[[nodiscard]] inline ripen::TokenLayout layout(const Maze& maze, States states = States::kPlaceAndArrival) {
+  using ripen::SlotRole;
   const double low = -kUnit / 2, x = low + kUnit * (maze.columns - 2), y = low + kUnit * (maze.rows - 2);
-  return ripen::TokenLayout({{"x", ripen::SlotRole::kState, kPlaceBins, low, x},
-                             {"y", ripen::SlotRole::kState, kPlaceBins, low, y},
-                             {"arrived", ripen::SlotRole::kState, 2},
-                             {"action_x", ripen::SlotRole::kAction, kActionBins, -1.0, 1.0},
-                             {"action_y", ripen::SlotRole::kAction, kActionBins, -1.0, 1.0}});
+  std::vector<ripen::Slot> slots{{"x", SlotRole::kState, kPlaceBins, low, x},
+                                 {"y", SlotRole::kState, kPlaceBins, low, y}};
+  if (states == States::kPlaceAndArrival) slots.push_back({"arrived", SlotRole::kState, 2});
+  for (const char* action : {"action_x", "action_y"})
+    slots.push_back({action, SlotRole::kAction, kActionBins, -1.0, 1.0});
+  return ripen::TokenLayout(slots);
 }
 
 /// The state channels of a point that has arrived.
-[[nodiscard]] inline std::array<ripen::ChannelValue, 3> arrival_at(Point goal) { return {goal.x, goal.y, 1.0}; }
+[[nodiscard]] inline std::vector<ripen::ChannelValue> arrival_at(Point goal, const ripen::TokenLayout& layout) {
+  if (layout.states() == 2) return {goal.x, goal.y};
+  return {goal.x, goal.y, 1.0};
+}
 
 /// [steps] that a plan looks ahead, and of the window in which it is made: what the longest way takes, and half as much
 /// again. What lies behind says nothing about a point that has no momentum.

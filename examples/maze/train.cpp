@@ -19,6 +19,7 @@ int program(int argc, char** argv) {
                             .mixer_layers = 4,
                             .mixer_heads = 4,
                             .window = 0,
+                            .least_window = 8,
                             .value_bins = 128,
                             .tables = false};
   std::string from;

@@ -56,6 +56,9 @@ inline void declare_training(CLI::App& app, train::TrainerOptions& options, Mode
   app.add_option("--mixer-layers", config.mixer_layers, "of the transformer over steps")->capture_default_str();
   app.add_option("--mixer-heads", config.mixer_heads, "of the transformer over steps")->capture_default_str();
   app.add_option("--window", config.window, "steps that the transformer sees at once")->capture_default_str();
+  app.add_option("--least-window", config.least_window,
+                 "steps of the shortest windows, which all end as the trajectory does; 0: all are the longest")
+      ->capture_default_str();
 }
 
 /// A network of random weights, or of a file's, which brings its own configuration.

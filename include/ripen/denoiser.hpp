@@ -17,9 +17,10 @@ enum class PassDepth : std::uint8_t {
 
 /// What a model has beside its heads for actions. What a planner needs of it is checked when the planner is built.
 struct Capabilities {
-  bool tables = true;  ///< PassDepth::kDynamics predicts states
-  bool mixer = true;   ///< PassDepth::kWindow knows more of a step than the step before it
-  bool value = true;   ///< DenoiseBatch::value is filled
+  bool tables = true;   ///< PassDepth::kDynamics predicts states
+  bool mixer = true;    ///< PassDepth::kWindow knows more of a step than the step before it
+  bool value = true;    ///< DenoiseBatch::value is filled
+  int least_steps = 0;  ///< fewest steps of a window that ends with the goal; 0: that is Denoiser::max_steps() alone
 };
 
 /// One unit of work, never interrupted: some windows of consecutive steps.

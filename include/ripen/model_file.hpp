@@ -20,6 +20,7 @@ struct RIPEN_EXPORT ModelConfig {
   int mixer_layers = 2;   ///< transformer layers over the steps of a window
   int mixer_heads = 6;    ///< attention heads; mixer_width is a multiple of 16 x mixer_heads, best of 64 too
   int window = 16;        ///< [steps] longest window of the mixer
+  int least_window = 0;   ///< [steps] shortest window that may end with the goal; 0: that is `window` alone
   int value_bins = 64;    ///< steps to the goal that the value head tells apart: 0 ... value_bins - 1
   bool tables = true;  ///< per-slot dynamics, for tasks of few joint actions; false leaves the mixer alone to predict
   /// Embeddings of a binned channel are read between the rows of its bins, so that a value is seen as finely as its

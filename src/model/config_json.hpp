@@ -14,6 +14,7 @@ inline nlohmann::json config_to_json(const ModelConfig& c) {
           {"mixer_layers", c.mixer_layers},
           {"mixer_heads", c.mixer_heads},
           {"window", c.window},
+          {"least_window", c.least_window},
           {"value_bins", c.value_bins},
           {"tables", c.tables},
           {"fractions", c.fractions}};

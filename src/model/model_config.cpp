@@ -14,6 +14,7 @@ std::string ModelConfig::validate() const {
   problems.range("mixer_layers", mixer_layers, 0, 64);
   problems.range("mixer_heads", mixer_heads, 1, 64);
   problems.range("window", window, 2, 1024);
+  problems.range("least_window", least_window, 0, window);
   problems.range("value_bins", value_bins, 2, 4096);
   if (!problems.text().empty()) return problems.text();
   // The kernels work on whole registers of a step, and of a head.

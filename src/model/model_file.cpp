@@ -27,7 +27,8 @@ ModelConfig config_from_json(const nlohmann::json& json) {
   fields.integer("mixer_heads", c.mixer_heads);
   fields.integer("window", c.window);
   fields.integer("value_bins", c.value_bins);
-  // Files from before a field was there all have tables, and none sees fractions.
+  // Files from before a field was there all have tables, and none sees fractions or has learned shorter windows.
+  if (fields.has("least_window")) fields.integer("least_window", c.least_window);
   if (fields.has("tables")) fields.boolean("tables", c.tables);
   c.fractions = false;
   if (fields.has("fractions")) fields.boolean("fractions", c.fractions);

@@ -224,7 +224,9 @@ const TokenLayout& NativeDenoiser::layout() const noexcept { return impl_->model
 int NativeDenoiser::max_windows() const noexcept { return impl_->max_windows; }
 int NativeDenoiser::max_steps() const noexcept { return impl_->model.config.window; }
 Capabilities NativeDenoiser::capabilities() const noexcept {
-  return {.tables = impl_->model.config.tables, .mixer = impl_->model.config.mixer_width > 0};
+  return {.tables = impl_->model.config.tables,
+          .mixer = impl_->model.config.mixer_width > 0,
+          .least_steps = impl_->model.config.least_window};
 }
 Precision NativeDenoiser::precision() const noexcept { return impl_->model.precision; }
 std::string_view NativeDenoiser::instructions() const noexcept { return impl_->model.kernels->name; }

@@ -88,10 +88,10 @@ void BeamRefiner::observe(const TickObservation& observation, PlanReport& report
   pending_goal_ = -1;
 }
 
-int BeamRefiner::next_pass() noexcept {
+PassSize BeamRefiner::next_pass() noexcept {
   // A step that began may have taken the members with it that were still to be read.
   if (round_.active() && round_.complete()) deepen();
-  return round_.active() || begin_round() ? round_.next_windows() : 0;
+  return {.windows = round_.active() || begin_round() ? round_.next_windows() : 0};
 }
 
 void BeamRefiner::describe(PlanReport& report) const noexcept {

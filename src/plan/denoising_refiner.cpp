@@ -60,8 +60,8 @@ void DenoisingRefiner::reset(std::span<const Token> state, std::span<const Token
 
 /// There is no plan yet: it is revealed as drafts are.
 void DenoisingRefiner::begin_plan() noexcept {
-  drafts_[0] = {.reveal =
-                    Reveal(options_.reveal_order, ledger_.head(), window_at(ledger_.head()).steps, random_.next())};
+  drafts_[0] = {
+      .reveal = Reveal(options_.reveal_order, ledger_.head(), window_at(ledger_.head(), end()).steps, random_.next())};
   fresh_ = in_round_ = false;
   sweeps_ = 0;
   ask_again(options_.reveal_passes);
@@ -267,16 +267,35 @@ bool DenoisingRefiner::is_goal(int candidate, std::int64_t step, std::size_t slo
   return is_there && step >= ledger_.started;
 }
 
+/// Where the plans that a pass sees end: as the last of them arrives, if all are asked to and the model knows windows
+/// as short. What lies behind is rest.
+std::int64_t DenoisingRefiner::end_of(Purpose purpose) const noexcept {
+  const int least = denoiser_.capabilities().least_steps;
+  if (options_.goal_clamp != GoalClamp::kArrival || least == 0) return end();
+  std::int64_t latest = drafts_[0].arrival;
+  for (std::size_t c = 1; c < drafts_.size() && purpose != Purpose::kRevise; ++c) {
+    latest = std::max(latest, drafts_[c].arrival);
+  }
+  if (latest >= end()) return end();  // Or whenever it does.
+  return std::min(end(), std::max(latest + 1, ledger_.head() + least));
+}
+
 /// A window begins with steps that are known, or that the pass before has decided.
-DenoisingRefiner::Window DenoisingRefiner::window_at(std::int64_t step) const noexcept {
+DenoisingRefiner::Window DenoisingRefiner::window_at(std::int64_t step, std::int64_t end) const noexcept {
   const std::int64_t oldest = std::max<std::int64_t>(0, ledger_.head() - options_.history);
   Window window{.first = std::max(oldest, step - options_.window_history)};
-  window.steps = static_cast<int>(std::min<std::int64_t>(denoiser_.max_steps(), end() - window.first));
+  window.steps = static_cast<int>(std::min<std::int64_t>(denoiser_.max_steps(), end - window.first));
   while (window.known + 1 < window.steps && is_known(window.first + window.known)) ++window.known;
   return window;
 }
 
-int DenoisingRefiner::next_pass() noexcept {
+PassSize DenoisingRefiner::next_pass() noexcept {
+  const int windows = plan_pass();
+  if (windows == 0) return {};
+  return {.windows = windows, .length = static_cast<double>(next_window().steps) / denoiser_.max_steps()};
+}
+
+int DenoisingRefiner::plan_pass() noexcept {
   purpose_ = Purpose::kRevise;
   if (sweeps_ > 0) return 1;
   if (options_.candidates < 2 || rounds_in_vain_ >= options_.rounds) return 0;
@@ -288,8 +307,8 @@ int DenoisingRefiner::next_pass() noexcept {
 }
 
 bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
-  const int windows = next_pass();
-  const Window window = window_at(purpose_ == Purpose::kRevise ? next_ : ledger_.head());
+  const int windows = plan_pass();
+  const Window window = next_window();
   const auto candidate_at = [&](int place) {
     if (purpose_ == Purpose::kRevise) return 0;
     if (purpose_ == Purpose::kReveal) return at_ + place;
@@ -312,7 +331,7 @@ bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
           ++drafts_[0].passes;  // Whether or not there is time for the windows behind this one.
       }
       next_ = window.first + window.steps;
-      if (next_ < end()) break;
+      if (next_ < end_of(Purpose::kRevise)) break;
       next_ = ledger_.head();
       --sweeps_;
       ++swept_;
@@ -496,7 +515,7 @@ void DenoisingRefiner::ask_arrivals(const Window& window, int first) noexcept {
 
 /// Drafts copies of the followed plan, each of which keeps another share of it: the first ones nothing.
 void DenoisingRefiner::begin_round() noexcept {
-  const Window window = window_at(ledger_.head());
+  const Window window = window_at(ledger_.head(), end());
   for (int c = 1; c < options_.candidates; ++c) {
     buffer_.copy(plan_row(0), plan_row(c), window.first, end());
     buffer_.copy(draft_row(0), draft_row(c), window.first, end());
@@ -573,8 +592,8 @@ void DenoisingRefiner::end_round(PlanReport& report) noexcept {
   if (!(drafts_[static_cast<std::size_t>(best)].score < -options_.switch_margin)) return;
   rounds_in_vain_ = 0;
   report.switched = true;
+  const Window window = next_window();
   drafts_[0].arrival = drafts_[static_cast<std::size_t>(best)].arrival;
-  const Window window = window_at(ledger_.head());
   for (std::int64_t step = window.first + window.known; step < window.first + window.steps; ++step) {
     for (const auto& [from, to] : {std::pair(draft_row(best), draft_row(0)), std::pair(plan_row(best), plan_row(0))}) {
       const auto fractions = buffer_.fractions(from, step);

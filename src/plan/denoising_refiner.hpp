@@ -42,7 +42,7 @@ class DenoisingRefiner : public Refiner {
   void forget() noexcept override;
   void started(std::int64_t step, std::span<const Token> action, std::span<const Fraction> fractions) noexcept override;
   void observe(const TickObservation& observation, PlanReport& report) noexcept override;
-  [[nodiscard]] int next_pass() noexcept override;
+  [[nodiscard]] PassSize next_pass() noexcept override;
   [[nodiscard]] bool run_pass(PlanReport& report) noexcept override;
   void describe(PlanReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override { return frontier_; }
@@ -96,7 +96,12 @@ class DenoisingRefiner : public Refiner {
     int steps = 0;
     int known = 0;  // Steps at its front about which nothing is asked.
   };
-  [[nodiscard]] Window window_at(std::int64_t step) const noexcept;
+  [[nodiscard]] int plan_pass() noexcept;
+  [[nodiscard]] std::int64_t end_of(Purpose purpose) const noexcept;
+  [[nodiscard]] Window window_at(std::int64_t step, std::int64_t end) const noexcept;
+  [[nodiscard]] Window next_window() const noexcept {
+    return window_at(purpose_ == Purpose::kRevise ? next_ : ledger_.head(), end_of(purpose_));
+  }
   void show(const Window& window, int candidate, int place) noexcept;
   [[nodiscard]] bool is_shown(std::int64_t step, std::size_t slot, int candidate, std::int64_t window_end) noexcept;
   [[nodiscard]] bool denoise(const Window& window, int windows) noexcept;

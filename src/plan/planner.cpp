@@ -46,6 +46,7 @@ std::string problems_with(const Denoiser& denoiser, const PlannerOptions& option
   problems.range("pass_windows (against the denoiser's limit)", windows, 1, denoiser.max_windows());
   problems.require(denoiser.max_steps() >= 2, "the denoiser takes windows of less than 2 steps");
   const Capabilities can = denoiser.capabilities();
+  problems.range("least_steps (of the denoiser's windows)", can.least_steps, 0, denoiser.max_steps());
   problems.require(options.tolerances.empty() || std::ssize(options.tolerances) == denoiser.layout().states(),
                    "tolerances has " + std::to_string(options.tolerances.size()) + " entries, the layout has " +
                        std::to_string(denoiser.layout().states()) + " states");
@@ -171,10 +172,10 @@ void Planner::refine(const Budget& budget, const Budget& most) noexcept {
   for (int passes = 0;;) {
     const Budget& limit = p.refiner->frontier() > p.refiner->ledger().head() ? budget : most;
     if (passes >= limit.passes) break;
-    const int windows = p.refiner->next_pass();
-    p.report.settled = windows == 0;
-    if (windows == 0) break;
-    const Nanoseconds predicted = p.predictor.predict(windows);
+    const PassSize size = p.refiner->next_pass();
+    p.report.settled = size.windows == 0;
+    if (size.windows == 0) break;
+    const Nanoseconds predicted = p.predictor.predict(size.windows, size.length);
     if (limit.time != Nanoseconds::max() && before - start + predicted > limit.time) {
       const bool whole = passes == 0 && limit.time.count() > 0;
       if (!whole || !p.predictor.refused()) break;
@@ -183,7 +184,7 @@ void Planner::refine(const Budget& budget, const Budget& most) noexcept {
     ++passes;
     ++p.report.passes;
     const Nanoseconds after = p.now();
-    p.predictor.observe(windows, after - before);
+    p.predictor.observe(size.windows, after - before, size.length);
     p.report.predicted_nanoseconds = predicted.count();
     if (predicted.count() > 0) {  // The very first pass was not predicted at all.
       p.report.worst_error_nanoseconds =

@@ -9,6 +9,12 @@
 
 namespace ripen {
 
+/// What a pass will cost depends on these.
+struct PassSize {
+  int windows = 0;      ///< 0: no pass is worth anything
+  double length = 1.0;  ///< of the windows, as a share of the longest that there are
+};
+
 /// Owns the buffer and decides what the next pass is. Row 0 of the buffer is the plan that is followed. All calls but
 /// construction are real-time safe.
 class Refiner {
@@ -35,8 +41,8 @@ class Refiner {
   /// Takes what was seen, and which steps have started. The head is where observation.done says already.
   virtual void observe(const TickObservation& observation, PlanReport& report) noexcept = 0;
 
-  /// Windows of the pass that is worth most now; 0 if none is worth anything.
-  [[nodiscard]] virtual int next_pass() noexcept = 0;
+  /// The pass that is worth most now.
+  [[nodiscard]] virtual PassSize next_pass() noexcept = 0;
   /// Runs the pass that next_pass() spoke of. False if it was thrown away, because the model gave no numbers: then the
   /// plan is what it was. Counts in the report what the pass was for.
   [[nodiscard]] virtual bool run_pass(PlanReport& report) noexcept = 0;

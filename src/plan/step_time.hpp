@@ -15,12 +15,13 @@ class StepTimePredictor {
  public:
   explicit StepTimePredictor(int most_windows) : usual_(static_cast<std::size_t>(most_windows) + 1) {}
 
-  [[nodiscard]] std::chrono::nanoseconds predict(int windows) const noexcept {
-    return std::chrono::nanoseconds(
-        static_cast<std::int64_t>(static_cast<double>(expected(windows).count()) * patience_));
+  /// length: of the windows, as a share of the longest. What a pass costs is taken to grow with it.
+  [[nodiscard]] std::chrono::nanoseconds predict(int windows, double length = 1.0) const noexcept {
+    return scaled(expected(windows), patience_ * length);
   }
 
-  void observe(int windows, std::chrono::nanoseconds cost) noexcept {
+  void observe(int windows, std::chrono::nanoseconds cost, double length = 1.0) noexcept {
+    cost = scaled(cost, 1.0 / length);
     auto& usual = usual_[static_cast<std::size_t>(windows)];
     const bool after_refusal = probing_ || patience_ < 1.0;
     patience_ = 1.0;
@@ -50,6 +51,10 @@ class StepTimePredictor {
 
  private:
   static constexpr int kMemory = 16;  // Passes.
+
+  static std::chrono::nanoseconds scaled(std::chrono::nanoseconds cost, double factor) noexcept {
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(cost.count()) * factor));
+  }
 
   [[nodiscard]] std::chrono::nanoseconds expected(int windows) const noexcept {
     auto usual = usual_[static_cast<std::size_t>(windows)];

@@ -25,11 +25,11 @@ void append(const Trajectory& trajectory, std::size_t from, std::size_t count, b
 }
 
 /// Appends a window of a trajectory from the step `from` on, the last one repeated past the end, where a goal holds.
-void append_window(const Trajectory& trajectory, int from, const BatchShape& shape, std::size_t slots, Values& out,
+void append_window(const Trajectory& trajectory, int from, int window, bool fractions, std::size_t slots, Values& out,
                    std::vector<std::uint64_t>* good) {
-  for (int i = 0; i < shape.window; ++i) {
+  for (int i = 0; i < window; ++i) {
     const auto at = static_cast<std::size_t>(std::min(from + i, trajectory.steps - 1));
-    append(trajectory, at * slots, slots, shape.fractions, out);
+    append(trajectory, at * slots, slots, fractions, out);
     if (good != nullptr) good->push_back(trajectory.good_actions[at]);
   }
 }
@@ -69,12 +69,18 @@ void check_trajectory(const Trajectory& trajectory, const TokenLayout& layout, s
 
 Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::uint64_t& first) {
   const auto slots = static_cast<std::size_t>(source.layout().slots());
-  const std::size_t window = static_cast<std::size_t>(shape.window) * slots;
   Random random(first, 1);
   Corruption corruption(source.layout(), {shape.fractions, shape.unseen, shape.spread, source.goal_slots()});
-  Batch batch;
+  Batch batch{.window = shape.window};
+  if (shape.least_window > 0) batch.window = shape.least_window + random.below(shape.window - shape.least_window + 1);
+  const std::size_t window = static_cast<std::size_t>(batch.window) * slots;
   Trajectory trajectory, other;
   Values stale;
+  // Windows that need not be the longest are to be the shortest that reach the end.
+  const auto random_begin = [&](const Trajectory& from) {
+    const int reach = shape.least_window > 0 ? std::min(batch.window, from.steps) : from.steps;
+    return from.steps - reach + random.below(reach);
+  };
   int steps = 0, windows = 0, useless = 0;
   while (steps < shape.steps || windows < shape.windows) {
     source.make(first, trajectory);
@@ -90,11 +96,11 @@ Batch make_batch(const TrajectorySource& source, const BatchShape& shape, std::u
       ++steps;
     }
     if (windows < shape.windows && other.steps > 0 && trajectory.imitate) {
-      const int from = random.below(trajectory.steps);
-      append_window(trajectory, from, shape, slots, batch.clean, &batch.window_good);
-      append_window(trajectory, from, shape, slots, batch.corrupted, nullptr);
+      const int from = random_begin(trajectory);
+      append_window(trajectory, from, batch.window, shape.fractions, slots, batch.clean, &batch.window_good);
+      append_window(trajectory, from, batch.window, shape.fractions, slots, batch.corrupted, nullptr);
       stale = {};
-      append_window(other, random.below(other.steps), shape, slots, stale, nullptr);
+      append_window(other, random_begin(other), batch.window, shape.fractions, slots, stale, nullptr);
       batch.told.resize(batch.corrupted.tokens.size());
       batch.known.push_back(corruption.apply(last_of(batch.corrupted, window), last_of(stale, window),
                                              std::span(batch.told).last(window), random));

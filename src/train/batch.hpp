@@ -13,6 +13,7 @@ struct BatchShape {
   int steps = 4096;        ///< single steps with a successor
   int windows = 64;        ///< corrupted windows
   int window = 16;         ///< [steps] in each
+  int least_window = 0;    ///< [steps] a batch's windows have from so many up to `window`; 0: `window`
   bool fractions = false;  ///< CorruptionOptions::fractions
   double unseen = 0.0;     ///< CorruptionOptions::unseen
   double spread = 0.05;    ///< CorruptionOptions::spread
@@ -26,6 +27,7 @@ struct Values {
 
 /// Plain arrays, ready to become tensors.
 struct Batch {
+  int window = 0;                          ///< [steps] in each window
   Values steps;                            ///< [steps][slots], clean
   Values next;                             ///< [steps][slots], the step after each
   std::vector<std::uint64_t> good;         ///< [steps]

@@ -44,7 +44,7 @@ double quality(const torch::Tensor& logits, const TokenLayout& layout, int slot,
 std::vector<Forecast> forecasts(StepModel& model, const GoalSlots& goal, const Batch& batch) {
   torch::NoGradGuard no_grad;
   const TokenLayout& layout = model->layout();
-  const int slots = layout.slots(), steps = model->config().window, head = steps / 4;
+  const int slots = layout.slots(), steps = batch.window, head = steps / 4;
   const auto windows = static_cast<std::int64_t>(batch.known.size());
   const std::vector<std::uint8_t> told =
       Corruption(layout, {.goal_slots = goal}).told({.head = head, .observed = true}, steps);
@@ -52,7 +52,7 @@ std::vector<Forecast> forecasts(StepModel& model, const GoalSlots& goal, const B
   for (std::size_t i = 0; i < shown.tokens.size(); ++i) {
     if (told[i % told.size()] == 0) shown.tokens[i] = kMask;
   }
-  const auto mixed = mix_windows(model, shown, windows);
+  const auto mixed = mix_windows(model, shown, windows, steps);
   std::vector<Forecast> all;
   for (int s = 0; s < slots; ++s) {
     Forecast& forecast = all.emplace_back(Forecast{.slot = layout.slot(s).name, .ahead = {}});

@@ -87,7 +87,7 @@ Outputs run(StepModel& model, const Batch& batch) {
   out.next = model->dynamics(single);
   out.next_target = state_target(model, batch.next);
   if (model->config().mixer_width > 0) {
-    const auto window = model->config().window;
+    const std::int64_t window = batch.window;
     const auto rows = steps + positions;
     const StepModelImpl::StepOutput rest{cut(encoded.features, steps, rows), cut(encoded.action, steps, rows), {}};
     const auto in_windows = [&](const torch::Tensor& all) {

@@ -103,8 +103,13 @@ void train(StepModel model, const TrajectorySource& source, const TrainerOptions
   torch::manual_seed(options.seed);
   Run run(std::move(model), source, options);
 
-  const BatchShape shape{options.batch,          options.windows, run.config().window,
-                         run.config().fractions, options.unseen,  options.spread};
+  const BatchShape shape{.steps = options.batch,
+                         .windows = options.windows,
+                         .window = run.config().window,
+                         .least_window = run.config().least_window,
+                         .fractions = run.config().fractions,
+                         .unseen = options.unseen,
+                         .spread = options.spread};
   BatchMaker batches(source, shape, options.data_threads, first_trajectory(options, run.descent()));
   descend(
       options, run.descent(), [&](double minutes) { return run.step(batches.next(), minutes); },

@@ -28,9 +28,9 @@ void move_on(const TokenLayout& layout, Corruption::Known& known, std::span<std:
 
 void unroll(StepModel& model, int windows, Random& random, Batch& batch) {
   const TokenLayout& layout = model->layout();
-  const std::int64_t slots = layout.slots(), steps = model->config().window, positions = windows * steps;
+  const std::int64_t slots = layout.slots(), steps = batch.window, positions = windows * steps;
   torch::NoGradGuard no_grad;
-  const auto mixed = mix_windows(model, batch.corrupted, windows);
+  const auto mixed = mix_windows(model, batch.corrupted, windows, steps);
 
   Values decided{std::vector<Token>(static_cast<std::size_t>(positions * slots)),
                  std::vector<Fraction>(static_cast<std::size_t>(positions * slots), 0)};

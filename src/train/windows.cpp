@@ -2,9 +2,10 @@
 
 namespace ripen::train {
 
-std::pair<torch::Tensor, torch::Tensor> mix_windows(StepModel& model, const Values& values, std::int64_t windows) {
+std::pair<torch::Tensor, torch::Tensor> mix_windows(StepModel& model, const Values& values, std::int64_t windows,
+                                                    std::int64_t steps) {
   const TokenLayout& layout = model->layout();
-  const std::int64_t steps = model->config().window, positions = windows * steps;
+  const std::int64_t positions = windows * steps;
   const auto tokens = model->indices(values.tokens.data(), positions);
   const auto beside = model->beside_centres(values.tokens.data(), values.fractions.data(), positions);
   const auto states_of = [&](const torch::Tensor& all) {

@@ -376,6 +376,62 @@ TEST(Goal, CandidatesAreAskedToArriveWhenTheModelThinksThatTheyCan) {
   EXPECT_EQ(asked[6], 0) << "in the step after, the last one, the goal always stands";
 }
 
+/// Knows windows that end with the goal from four steps on.
+class ArrivingEarly : public Arriving {
+ public:
+  [[nodiscard]] Capabilities capabilities() const noexcept override { return {.least_steps = 4}; }
+  void run(const DenoiseBatch& batch) noexcept override {
+    Arriving::run(batch);
+    steps = batch.steps;
+  }
+  int steps = 0;  // Of the last pass's windows.
+};
+
+TEST(Goal, WindowsEndWhereTheLastOfTheirPlansArrives) {
+  ArrivingEarly denoiser;
+  PlannerOptions wanted = options();
+  wanted.goal_clamp = GoalClamp::kArrival;
+  wanted.horizon = kSteps;
+  wanted.window_history = 0;
+  wanted.rounds = 1000;
+  Planner planner(denoiser, wanted);
+  ASSERT_EQ(planner.reset(kStart, State{kRight, kMask}, kIdle), PlanReset::kOk);
+  planner.observe({.state = kStart});
+  std::set<int> lengths;
+  for (int pass = 0; pass < 2000; ++pass) {
+    planner.refine({.passes = 1});
+    const auto steps = static_cast<std::size_t>(denoiser.steps);
+    lengths.insert(denoiser.steps);
+    for (std::size_t w = 0; w < static_cast<std::size_t>(denoiser.windows); ++w) {
+      ASSERT_EQ(denoiser.shown[(w * steps + steps - 1) * 3], kRight) << "pass " << pass << " window " << w;
+    }
+    if (pass == 0) {
+      EXPECT_EQ(denoiser.steps, kSteps) << "nobody knows yet when it will arrive";
+    }
+  }
+  EXPECT_EQ(*lengths.begin(), 4) << "the shortest that it knows";
+  EXPECT_GE(lengths.size(), 3U);
+  EXPECT_EQ(*lengths.rbegin(), kSteps) << "each round asks anew";
+}
+
+TEST(Goal, APlanThatIsLateIsLookedAtWhole) {
+  ArrivingEarly denoiser;
+  PlannerOptions wanted = options(1, 1);
+  wanted.goal_clamp = GoalClamp::kArrival;
+  wanted.horizon = kSteps;
+  wanted.window_history = 0;
+  Planner planner(denoiser, wanted);
+  ASSERT_EQ(planner.reset(kStart, State{kRight, kMask}, kIdle), PlanReset::kOk);
+  std::vector<int> lengths;
+  for (int step = 0; step < kSteps; ++step) {
+    planner.observe({.state = kStart, .state_step = step, .started = step, .done = step});
+    planner.refine({.passes = 40});
+    lengths.push_back(denoiser.steps);
+  }
+  EXPECT_LT(*std::ranges::min_element(lengths), kSteps);
+  EXPECT_EQ(lengths.back(), kSteps) << "it has not moved, and no step is left in which it was to arrive";
+}
+
 TEST(Goal, AimingKeepsThePlanAsADraft) {
   TwoWays denoiser;
   PlannerOptions wanted = options();

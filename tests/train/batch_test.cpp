@@ -54,6 +54,28 @@ TEST(Batch, HasItsShape) {
   EXPECT_EQ(batch.known.size(), 400U);
 }
 
+TEST(Batch, ShorterWindowsHaveEveryLengthAndEndWhereTheTrajectoryDoes) {
+  constexpr BatchShape kShort{.steps = 0, .windows = 60, .window = kWindow, .least_window = 3};
+  std::set<int> lengths;
+  std::uint64_t number = 1;
+  for (int b = 0; b < 40; ++b) {
+    const std::uint64_t first = number;
+    const Batch batch = make_batch(CountingSource(), kShort, number);
+    lengths.insert(batch.window);
+    const auto row = static_cast<std::size_t>(batch.window * kSlots);
+    ASSERT_EQ(batch.clean.tokens.size(), 60U * row) << "from trajectory " << first;
+    ASSERT_EQ(batch.told.size(), 60U * row);
+    ASSERT_EQ(batch.window_good.size(), 60U * static_cast<std::size_t>(batch.window));
+    std::set<Token> begins;
+    for (std::size_t w = 0; w < 60; ++w) {
+      EXPECT_EQ(batch.clean.tokens[(w + 1) * row - kSlots], 0) << "from trajectory " << first << " window " << w;
+      begins.insert(batch.clean.tokens[w * row]);
+    }
+    EXPECT_GT(begins.size(), 4U) << "they begin anywhere from which they reach it";
+  }
+  EXPECT_EQ(lengths, (std::set<int>{3, 4, 5, 6}));
+}
+
 TEST(Batch, CorruptionLeavesWhatIsKnownAndSpoilsTheRest) {
   const CountingSource source;
   const Batch batch = batch_of(2);
