@@ -61,7 +61,7 @@ inline void declare_training(CLI::App& app, train::TrainerOptions& options, Mode
       ->capture_default_str();
 }
 
-/// A network of random weights, or of a file's, which brings its own configuration.
+/// A network of random weights, or of a file's, which brings its own configuration but for the shortest window.
 /// between_bins: such a network sees values between its bins from now on, if it did not before.
 inline StepModel network(const TokenLayout& layout, const ModelConfig& config, const std::string& from,
                          bool between_bins = false) {
@@ -69,6 +69,7 @@ inline StepModel network(const TokenLayout& layout, const ModelConfig& config, c
   ModelFile file = ModelFile::load(from);
   if (file.layout != layout) throw std::runtime_error(from + ": token layout is not this task's");
   file.config.fractions = file.config.fractions || between_bins;
+  file.config.least_window = config.least_window;
   StepModel model(layout, file.config);
   model->from_file(file);
   return model;

@@ -122,6 +122,14 @@ TEST(StepTime, APassThatIsTooLongIsNotRunInEveryTick) {
   EXPECT_LE(passes, 10);
 }
 
+TEST(StepTime, ShorterWindowsTakeLessAndSayNothingOfLongOnes) {
+  StepTimePredictor predictor(kMostWindows);
+  for (int i = 0; i < 40; ++i) predictor.observe(2, milliseconds(8));
+  EXPECT_LT(predictor.predict(2, 0.25), milliseconds(3));
+  for (int i = 0; i < 40; ++i) predictor.observe(2, milliseconds(2), 0.25);
+  EXPECT_GT(predictor.predict(2), milliseconds(7));
+}
+
 TEST(StepTimeProperty, IsWhatPassesTookAndNeverRefusesForGood) { test::check_cases(draw, check); }
 
 }  // namespace
