@@ -114,6 +114,9 @@ std::optional<int> parse(int argc, const char* const* argv, Options& options) {
   declare(app, options);
   if (const auto status = examples::parse(app, argc, argv)) return status;
   if (app.count("--seed") == 0 && options.free_starts) options.seed = kChoosingSeed;
+  // A place behind a teleport may be anywhere.
+  if (options.maze->ways_in.empty())
+    options.planner.strides = strides(options.gpt ? States::kPlace : States::kPlaceAndArrival);
   if (options.gpt) {  // A rollout rests where it arrives: in the square within the goal's disc, but for a bin's width.
     options.planner.tolerances.assign(2, kReached / std::numbers::sqrt2);
   }

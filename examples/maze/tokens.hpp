@@ -38,6 +38,13 @@ enum class States : std::uint8_t {
   return {goal.x, goal.y, 1.0};
 }
 
+/// [states] How far a point gets in a step, by its own strength, and a goal may be from where it has been reached.
+[[nodiscard]] inline std::vector<double> strides(States states) {
+  std::vector<double> most(2, kStride * kStepTicks + kReached);
+  if (states == States::kPlaceAndArrival) most.push_back(ripen::kUnlimited);
+  return most;
+}
+
 /// [steps] that a plan looks ahead, and of the window in which it is made: what the longest way takes, and half as much
 /// again. What lies behind says nothing about a point that has no momentum.
 [[nodiscard]] inline int horizon(const Maze& maze) {

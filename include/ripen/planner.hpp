@@ -67,6 +67,10 @@ struct RIPEN_EXPORT PlannerOptions {
   /// categorical channel, any other value does. Empty: 5 % of each channel's range. kBeam has no tolerance: there,
   /// another bin is another world.
   std::vector<double> tolerances = {};
+  /// [states] [unit of the channel] The most that a channel can change in a step. A plan that needs more is followed
+  /// only where all need more: a model sees both sides of a jump, and finds either likely. kUnlimited where it is not
+  /// known; categories may change to anything. Empty: nothing is known (kDenoise).
+  std::vector<double> strides = {};
 
   // --- kBeam ---
   int wait_passes = 0;  ///< passes that the robot holds for, rather than act on a plan that does not reach the goal

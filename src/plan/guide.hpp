@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "plan/strides.hpp"
 #include "ripen/cost.hpp"
 #include "ripen/plan_buffer.hpp"
 #include "ripen/planner.hpp"
@@ -10,7 +11,8 @@
 
 namespace ripen {
 
-/// Adds up what a plan costs: steps to the goal, the model's surprise, and what the user says. Less is better.
+/// Adds up what a plan costs: steps to the goal, the model's surprise, links that no robot can go, and what the user
+/// says. Less is better.
 /// Real-time safe but for construction.
 class Guide {
  public:
@@ -31,6 +33,7 @@ class Guide {
 
  private:
   const Tokenizer tokenizer_;
+  const Strides strides_;
   const double value_weight_, likelihood_weight_;
   const Cost* cost_;
   std::vector<double> values_;  // [steps][slots]

@@ -50,6 +50,9 @@ std::string problems_with(const Denoiser& denoiser, const PlannerOptions& option
   problems.require(options.tolerances.empty() || std::ssize(options.tolerances) == denoiser.layout().states(),
                    "tolerances has " + std::to_string(options.tolerances.size()) + " entries, the layout has " +
                        std::to_string(denoiser.layout().states()) + " states");
+  problems.require(options.strides.empty() || std::ssize(options.strides) == denoiser.layout().states(),
+                   "strides has " + std::to_string(options.strides.size()) + " entries, the layout has " +
+                       std::to_string(denoiser.layout().states()) + " states");
   if (options.method == PlanMethod::kDenoise) {
     problems.require(can.mixer, "kDenoise needs a model with a mixer, and this one has none");
     problems.require(denoiser.max_steps() > options.window_history + 1,
@@ -89,6 +92,9 @@ std::string PlannerOptions::validate() const {
   problems.range("min_p", min_p, 0.0, 1.0);
   for (const double tolerance : tolerances) {
     problems.require(tolerance >= 0.0, "tolerances: " + std::to_string(tolerance) + " is negative");
+  }
+  for (const double stride : strides) {
+    problems.require(stride > 0.0, "strides: " + std::to_string(stride) + " is not positive");
   }
   return problems.text();
 }

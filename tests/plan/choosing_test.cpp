@@ -296,6 +296,18 @@ TEST(Choosing, OnePassOfOneWindowCannotCompare) {
   EXPECT_NO_THROW(Planner(denoiser, wanted));
 }
 
+TEST(Choosing, StridesAreOnePositiveNumberAState) {
+  TwoWays denoiser;
+  PlannerOptions wanted = options();
+  for (const std::vector<double>& bad :
+       {std::vector{1.0}, std::vector{1.0, 1.0, 1.0}, std::vector{0.0, 1.0}, std::vector{1.0, std::nan("")}}) {
+    wanted.strides = bad;
+    EXPECT_THROW(Planner(denoiser, wanted), OptionsError) << bad.size();
+  }
+  wanted.strides = {1.0, std::numeric_limits<double>::infinity()};
+  EXPECT_NO_THROW(Planner(denoiser, wanted));
+}
+
 // --- Goals that passes see ---
 
 TEST(Goal, StandsInEveryStepOfEveryWindow) {

@@ -70,6 +70,26 @@ TEST_F(GuideTest, AUserSeesThePlanInTheRobotsUnitsBetweenTheBins) {
   EXPECT_DOUBLE_EQ(cost.last[0], 53.0) << "bin 53, at its lower edge";
 }
 
+TEST_F(GuideTest, ALinkThatNoRobotCanGoCostsMoreThanAnyPlan) {
+  const Guide::Seen whole{.row = 1, .first = 0, .steps = 4, .surprise = 200.0, .arrival = 3};
+  options.strides = {1.5, 1.0};
+  EXPECT_DOUBLE_EQ(Guide(layout, options, nullptr).score(buffer, whole), 2.0 * 3 + 0.5 * 200.0) << "a place a step";
+  options.strides = {0.9, 1.0};
+  const double worst = Guide(layout, options, nullptr).score(buffer, whole);
+  buffer.tokens(1, 2)[0] = 11;  // It stands, and jumps by two places.
+  options.strides = {1.5, 1.0};
+  const double jump = Guide(layout, options, nullptr).score(buffer, whole);
+  EXPECT_GT(jump, 1000.0);
+  EXPECT_GT(worst, jump) << "three broken links are worse than one";
+  options.strides = {2.0, 1.0};
+  EXPECT_LT(Guide(layout, options, nullptr).score(buffer, whole), 1000.0);
+  buffer.tokens(1, 2)[0] = kMask;
+  options.strides = {1.5, 1.0};
+  EXPECT_LT(Guide(layout, options, nullptr).score(buffer, whole), 1000.0) << "what is not known could be anywhere";
+  buffer.tokens(1, 2)[1] = 0;  // Another grip.
+  EXPECT_LT(Guide(layout, options, nullptr).score(buffer, whole), 1000.0) << "a category may become any other";
+}
+
 TEST_F(GuideTest, WhatIsNoNumberIsInfinitelyBad) {
   Guide guide(layout, options, &cost);
   for (const double bad : {std::nan(""), kInfinite, -kInfinite}) {

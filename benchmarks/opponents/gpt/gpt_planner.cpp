@@ -27,6 +27,9 @@ const PlannerOptions& checked(const GptReader& model, const PlannerOptions& plan
   problems.require(planner.tolerances.empty() || std::ssize(planner.tolerances) == model.layout().tokens().states(),
                    "tolerances has " + std::to_string(planner.tolerances.size()) + " entries, the layout has " +
                        std::to_string(model.layout().tokens().states()) + " states");
+  problems.require(planner.strides.empty() || std::ssize(planner.strides) == model.layout().tokens().states(),
+                   "strides has " + std::to_string(planner.strides.size()) + " entries, the layout has " +
+                       std::to_string(model.layout().tokens().states()) + " states");
   problems.require(planner.window_history < model.layout().window(),
                    "window_history " + std::to_string(planner.window_history) + " leaves nothing of the model's " +
                        std::to_string(model.layout().window()) + " steps");
@@ -71,6 +74,7 @@ Gpt::Gpt(GptReader& model, const PlannerOptions& planner, const GptOptions& opti
       // What has been read stays in the buffer as long as it can be told apart from what was seen.
       buffer_(model.layout().tokens(), 1, planner.horizon, std::max(planner.history, model.layout().window())),
       most_bins_off_(most_bins_off(layout(), planner.tolerances)),
+      strides_(layout(), planner.strides),
       goal_(static_cast<std::size_t>(layout().states()), kMask),
       hold_(static_cast<std::size_t>(layout().actions()), 0),
       goal_fractions_(goal_.size(), 0),
@@ -488,6 +492,7 @@ void Gpt::decide() noexcept {
     if (!sample.alive) continue;
     decide(k, step, slot, std::span<const float>(logits_).subspan(row++ * stride, vocabulary));
     const bool is_state = slot + 1 == layout().states();
+    if (is_state && step > 0 && is_broken(k, step)) sample.nats += kBrokenLink;
     if (is_state && is_met(std::span(tokens_).subspan(at(k, step, 0), state_.size()))) {
       sample.arrival = step;
       sample.alive = false;
@@ -502,6 +507,13 @@ void Gpt::decide() noexcept {
   ++written_;
   const bool is_end = step + 1 == length_ && slot + 1 == layout().slots();
   if (is_end || std::ranges::none_of(samples_, [](const Sample& sample) { return sample.alive; })) finish();
+}
+
+/// Whether no robot gets from the state before to a step's.
+bool Gpt::is_broken(std::size_t sample, int step) const noexcept {
+  const auto state = [&](const auto& all, int i) { return std::span(all).subspan(at(sample, i, 0), state_.size()); };
+  return strides_.is_broken(state(tokens_, step - 1), state(fractions_, step - 1), state(tokens_, step),
+                            state(fractions_, step));
 }
 
 void Gpt::decide(std::size_t sample, int step, int slot, std::span<const float> logits) noexcept {

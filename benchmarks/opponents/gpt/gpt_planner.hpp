@@ -12,6 +12,7 @@
 #include "plan/ledger.hpp"
 #include "plan/posterior.hpp"
 #include "plan/step_time.hpp"
+#include "plan/strides.hpp"
 #include "ripen/clock.hpp"
 #include "ripen/planner.hpp"
 #include "util/random.hpp"
@@ -85,6 +86,7 @@ class Gpt : public PlanSource {
   // --- What becomes known ---
   [[nodiscard]] bool is_off(std::span<const Token> expected, std::span<const Token> seen) const noexcept;
   [[nodiscard]] bool is_met(std::span<const Token> state) const noexcept;
+  [[nodiscard]] bool is_broken(std::size_t sample, int step) const noexcept;
   [[nodiscard]] bool take(const TickObservation& observation) noexcept;
   void start_until(std::int64_t started) noexcept;
   void shift(std::int64_t done) noexcept;
@@ -130,6 +132,7 @@ class Gpt : public PlanSource {
   int steps_;  // That a decision reaches to at most.
   PlanBuffer buffer_;
   std::vector<int> most_bins_off_;  // [states] of what contradicts nothing.
+  Strides strides_;
   std::vector<Token> goal_, hold_;
   std::vector<Fraction> goal_fractions_;
   Random random_;
