@@ -88,10 +88,11 @@ void BeamRefiner::observe(const TickObservation& observation, PlanReport& report
   pending_goal_ = -1;
 }
 
-PassSize BeamRefiner::next_pass() noexcept {
+PassSize BeamRefiner::next_pass(int /*most_windows*/) noexcept {
   // A step that began may have taken the members with it that were still to be read.
   if (round_.active() && round_.complete()) deepen();
-  return {.windows = round_.active() || begin_round() ? round_.next_windows() : 0};
+  const int windows = round_.active() || begin_round() ? round_.next_windows() : 0;
+  return {.windows = windows, .least = windows};
 }
 
 void BeamRefiner::describe(PlanReport& report) const noexcept {

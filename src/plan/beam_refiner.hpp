@@ -22,7 +22,7 @@ class BeamRefiner : public Refiner {
   void forget() noexcept override;
   void started(std::int64_t step, std::span<const Token> action, std::span<const Fraction> fractions) noexcept override;
   void observe(const TickObservation& observation, PlanReport& report) noexcept override;
-  [[nodiscard]] PassSize next_pass() noexcept override;
+  [[nodiscard]] PassSize next_pass(int most_windows) noexcept override;
   [[nodiscard]] bool run_pass(PlanReport& report) noexcept override;
   void describe(PlanReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override {

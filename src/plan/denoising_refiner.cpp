@@ -289,25 +289,33 @@ DenoisingRefiner::Window DenoisingRefiner::window_at(std::int64_t step, std::int
   return window;
 }
 
-PassSize DenoisingRefiner::next_pass() noexcept {
-  const int windows = plan_pass();
-  if (windows == 0) return {};
-  return {.windows = windows, .length = static_cast<double>(next_window().steps) / denoiser_.max_steps()};
-}
-
-int DenoisingRefiner::plan_pass() noexcept {
+PassSize DenoisingRefiner::next_pass(int most_windows) noexcept {
   purpose_ = Purpose::kRevise;
-  if (sweeps_ > 0) return 1;
-  if (options_.candidates < 2 || rounds_in_vain_ >= options_.rounds) return 0;
-  if (!in_round_) begin_round();
-  const int left = options_.candidates - at_;
-  purpose_ = is_whole(drafts_[static_cast<std::size_t>(at_)]) ? Purpose::kChoose : Purpose::kReveal;
-  if (purpose_ == Purpose::kReveal) return std::min(options_.pass_windows, left);
-  return 1 + std::min(options_.pass_windows - 1, left);  // The followed plan is seen beside them.
+  int least = 1;
+  if (sweeps_ > 0) {
+    windows_ = 1;
+  } else if (options_.candidates < 2 || rounds_in_vain_ >= options_.rounds) {
+    return {};
+  } else {
+    if (!in_round_) begin_round();
+    const int left = options_.candidates - at_;
+    const bool is_whole_draft = is_whole(drafts_[static_cast<std::size_t>(at_)]);
+    purpose_ = is_whole_draft ? Purpose::kChoose : Purpose::kReveal;
+    if (purpose_ == Purpose::kReveal) {
+      windows_ = std::min(most_windows, left);
+    } else if (!is_other_half_) {
+      least = 2;  // The followed plan is seen beside them.
+      windows_ = compared_ = 1 + std::clamp(most_windows - 1, 1, left);
+    } else {
+      least = windows_ = compared_;
+    }
+  }
+  return {
+      .windows = windows_, .least = least, .length = static_cast<double>(next_window().steps) / denoiser_.max_steps()};
 }
 
 bool DenoisingRefiner::run_pass(PlanReport& report) noexcept {
-  const int windows = plan_pass();
+  const int windows = windows_;
   const Window window = next_window();
   const auto candidate_at = [&](int place) {
     if (purpose_ == Purpose::kRevise) return 0;

@@ -42,7 +42,7 @@ class DenoisingRefiner : public Refiner {
   void forget() noexcept override;
   void started(std::int64_t step, std::span<const Token> action, std::span<const Fraction> fractions) noexcept override;
   void observe(const TickObservation& observation, PlanReport& report) noexcept override;
-  [[nodiscard]] PassSize next_pass() noexcept override;
+  [[nodiscard]] PassSize next_pass(int most_windows) noexcept override;
   [[nodiscard]] bool run_pass(PlanReport& report) noexcept override;
   void describe(PlanReport& report) const noexcept override;
   [[nodiscard]] std::int64_t frontier() const noexcept override { return frontier_; }
@@ -96,7 +96,6 @@ class DenoisingRefiner : public Refiner {
     int steps = 0;
     int known = 0;  // Steps at its front about which nothing is asked.
   };
-  [[nodiscard]] int plan_pass() noexcept;
   [[nodiscard]] std::int64_t end_of(Purpose purpose) const noexcept;
   [[nodiscard]] Window window_at(std::int64_t step, std::int64_t end) const noexcept;
   [[nodiscard]] Window next_window() const noexcept {
@@ -130,17 +129,19 @@ class DenoisingRefiner : public Refiner {
   std::vector<Token> goal_, hold_;
   std::vector<Fraction> goal_fractions_;
 
-  std::int64_t frontier_ = 0;  // First step whose action no pass has decided.
-  std::int64_t next_ = 0;      // First step of the next window that was not in the last.
-  int sweeps_ = 0;             // That the followed plan is to be revised.
-  int swept_ = 0;              // Since something new was seen.
-  bool changed_ = false;       // Whether this sweep changed a token for one of another mode.
-  bool fresh_ = false;         // A pass has read what was seen last.
-  std::vector<Draft> drafts_;  // By candidate.
-  Purpose purpose_ = Purpose::kRevise;
+  std::int64_t frontier_ = 0;           // First step whose action no pass has decided.
+  std::int64_t next_ = 0;               // First step of the next window that was not in the last.
+  int sweeps_ = 0;                      // That the followed plan is to be revised.
+  int swept_ = 0;                       // Since something new was seen.
+  bool changed_ = false;                // Whether this sweep changed a token for one of another mode.
+  bool fresh_ = false;                  // A pass has read what was seen last.
+  std::vector<Draft> drafts_;           // By candidate.
+  Purpose purpose_ = Purpose::kRevise;  // Of the next pass ...
+  int windows_ = 0;                     // ... and how many it has.
   bool in_round_ = false;
   Reveal halves_;  // Of a round's tokens, for choosing.
   bool is_other_half_ = false;
+  int compared_ = 0;               // Windows in which the first half was asked for.
   int at_ = 1;                     // Next candidate of the round's stage.
   int rounds_in_vain_ = 0;         // Since something new was seen, or a better candidate found.
   std::vector<Token> settled_at_;  // [states] The head's, as the last of them ended.

@@ -178,11 +178,16 @@ void Planner::refine(const Budget& budget, const Budget& most) noexcept {
   for (int passes = 0;;) {
     const Budget& limit = p.refiner->frontier() > p.refiner->ledger().head() ? budget : most;
     if (passes >= limit.passes) break;
-    const PassSize size = p.refiner->next_pass();
+    PassSize size = p.refiner->next_pass(p.options.pass_windows);
     p.report.settled = size.windows == 0;
     if (size.windows == 0) break;
-    const Nanoseconds predicted = p.predictor.predict(size.windows, size.length);
-    if (limit.time != Nanoseconds::max() && before - start + predicted > limit.time) {
+    Nanoseconds predicted = p.predictor.predict(size.windows, size.length);
+    const auto is_late = [&] { return limit.time != Nanoseconds::max() && before - start + predicted > limit.time; };
+    while (is_late() && size.windows > size.least) {  // Better a smaller pass now than a larger one some time.
+      size = p.refiner->next_pass(size.windows - 1);
+      predicted = p.predictor.predict(size.windows, size.length);
+    }
+    if (is_late()) {
       const bool whole = passes == 0 && limit.time.count() > 0;
       if (!whole || !p.predictor.refused()) break;
     }

@@ -12,6 +12,7 @@ namespace ripen {
 /// What a pass will cost depends on these.
 struct PassSize {
   int windows = 0;      ///< 0: no pass is worth anything
+  int least = 0;        ///< it may have as few, and leaves the others to the next one
   double length = 1.0;  ///< of the windows, as a share of the longest that there are
 };
 
@@ -41,8 +42,8 @@ class Refiner {
   /// Takes what was seen, and which steps have started. The head is where observation.done says already.
   virtual void observe(const TickObservation& observation, PlanReport& report) noexcept = 0;
 
-  /// The pass that is worth most now.
-  [[nodiscard]] virtual PassSize next_pass() noexcept = 0;
+  /// The pass that is worth most now, of at most so many windows, or of its least.
+  [[nodiscard]] virtual PassSize next_pass(int most_windows) noexcept = 0;
   /// Runs the pass that next_pass() spoke of. False if it was thrown away, because the model gave no numbers: then the
   /// plan is what it was. Counts in the report what the pass was for.
   [[nodiscard]] virtual bool run_pass(PlanReport& report) noexcept = 0;

@@ -58,11 +58,18 @@ class StepTimePredictor {
 
   [[nodiscard]] std::chrono::nanoseconds expected(int windows) const noexcept {
     auto usual = usual_[static_cast<std::size_t>(windows)];
-    // A size not met yet is taken for the dearest there is.
-    if (usual.count() == 0) usual = *std::ranges::max_element(usual_);
+    if (usual.count() == 0) usual = of_unmet(windows);
     // Never more than twice the usual cost: being interrupted is no property of the pass, and the part of a tick that
     // is not budget is there for it.
     return usual + std::min(usual, 4 * deviation_);
+  }
+
+  /// A size not met yet: a part of the next larger one, or the dearest there is.
+  [[nodiscard]] std::chrono::nanoseconds of_unmet(int windows) const noexcept {
+    for (auto larger = static_cast<std::size_t>(windows) + 1; larger < usual_.size(); ++larger) {
+      if (usual_[larger].count() > 0) return usual_[larger] * windows / static_cast<std::int64_t>(larger);
+    }
+    return *std::ranges::max_element(usual_);
   }
 
   std::vector<std::chrono::nanoseconds> usual_;
