@@ -90,6 +90,7 @@ void DenoisingRefiner::aim(std::span<const Token> goal, std::span<const Fraction
   std::ranges::copy(goal, goal_.begin());
   copy_fractions(fractions, goal_fractions_);
   if (options_.goal_clamp == GoalClamp::kNone) return;
+  drafts_[0].arrival = kAnyTime;
   doubt(ledger_.open());
 }
 
@@ -220,7 +221,6 @@ void DenoisingRefiner::doubt(std::int64_t from) noexcept {
       }
     }
   }
-  drafts_[0].arrival = kAnyTime;
   fresh_ = false;
   ask_again(options_.reveal_passes);
   look_for_others();
