@@ -7,12 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -32,6 +34,7 @@ class RunningProgram {
     size.ws_col = settings.columns;
     arguments.insert(arguments.begin(), program);
     process_ = ::forkpty(&terminal_, nullptr, nullptr, &size);
+    if (process_ < 0) throw std::system_error(errno, std::generic_category(), "forkpty, which needs /dev/pts");
     if (process_ != 0) return;
     ::unsetenv("NO_COLOR");
     ::setenv("TERM", "xterm", 1);
