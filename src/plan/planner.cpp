@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "plan/beam_refiner.hpp"
+#include "plan/by_state.hpp"
 #include "plan/checked_denoiser.hpp"
 #include "plan/denoising_refiner.hpp"
 #include "plan/step_time.hpp"
@@ -47,12 +48,8 @@ std::string problems_with(const Denoiser& denoiser, const PlannerOptions& option
   problems.require(denoiser.max_steps() >= 2, "the denoiser takes windows of less than 2 steps");
   const Capabilities can = denoiser.capabilities();
   problems.range("least_steps (of the denoiser's windows)", can.least_steps, 0, denoiser.max_steps());
-  problems.require(options.tolerances.empty() || std::ssize(options.tolerances) == denoiser.layout().states(),
-                   "tolerances has " + std::to_string(options.tolerances.size()) + " entries, the layout has " +
-                       std::to_string(denoiser.layout().states()) + " states");
-  problems.require(options.strides.empty() || std::ssize(options.strides) == denoiser.layout().states(),
-                   "strides has " + std::to_string(options.strides.size()) + " entries, the layout has " +
-                       std::to_string(denoiser.layout().states()) + " states");
+  require_by_state(problems, "tolerances", options.tolerances, denoiser.layout());
+  require_by_state(problems, "strides", options.strides, denoiser.layout());
   if (options.method == PlanMethod::kDenoise) {
     problems.require(can.mixer, "kDenoise needs a model with a mixer, and this one has none");
     problems.require(denoiser.max_steps() > options.window_history + 1,

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "plan/by_state.hpp"
 #include "plan/fractions.hpp"
 #include "plan/softmax.hpp"
 #include "plan/tolerance.hpp"
@@ -24,12 +25,8 @@ const PlannerOptions& checked(const GptReader& model, const PlannerOptions& plan
   Problems problems("gpt planner");
   problems.include(planner.validate());
   problems.include(options.validate(planner));
-  problems.require(planner.tolerances.empty() || std::ssize(planner.tolerances) == model.layout().tokens().states(),
-                   "tolerances has " + std::to_string(planner.tolerances.size()) + " entries, the layout has " +
-                       std::to_string(model.layout().tokens().states()) + " states");
-  problems.require(planner.strides.empty() || std::ssize(planner.strides) == model.layout().tokens().states(),
-                   "strides has " + std::to_string(planner.strides.size()) + " entries, the layout has " +
-                       std::to_string(model.layout().tokens().states()) + " states");
+  require_by_state(problems, "tolerances", planner.tolerances, model.layout().tokens());
+  require_by_state(problems, "strides", planner.strides, model.layout().tokens());
   problems.require(planner.window_history < model.layout().window(),
                    "window_history " + std::to_string(planner.window_history) + " leaves nothing of the model's " +
                        std::to_string(model.layout().window()) + " steps");
