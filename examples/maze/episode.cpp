@@ -29,22 +29,19 @@ class Watcher : public ripen::TickObserver {
       : robot_(robot), onlooker_(robot, plan), options_(options), task_(task), company_(company) {}
 
   bool on_tick(const ripen::Tick& tick) noexcept override {
-    const bool begins_step = tick.report.tick / kStepTicks != last_step_;
-    last_step_ = tick.report.tick / kStepTicks;
-    if (company_.recording != nullptr && (begins_step || robot_.done())) {
+    if (company_.recording != nullptr && (tick.observation.fresh || robot_.done())) {
       if (Frame* frame = company_.recording->next()) onlooker_.look(*frame);
     }
     if (company_.view != nullptr) show(tick.report);
-    // Who cannot be told of another goal begins anew, which needs a fresh state.
-    if (!goal_is_told && (tick.report.tick + 1) % kStepTicks == 0) goal_is_told = begin_anew();
+    if (!goal_is_told) goal_is_told = begin_anew();  // Who cannot be told of another goal.
     interrupted_ = company_.interrupt != nullptr && *company_.interrupt != 0 && !robot_.done();
     return !interrupted_ && !robot_.done();
   }
 
   [[nodiscard]] bool interrupted() const { return interrupted_; }
 
-  bool goal_is_told = true;          ///< to the planner
-  std::function<bool()> begin_anew;  ///< false: later
+  bool goal_is_told = true;  ///< to the planner
+  std::function<bool()> begin_anew;
 
  private:
   void show(const ripen::TickReport& report) noexcept {
@@ -74,7 +71,6 @@ class Watcher : public ripen::TickObserver {
   const Options& options_;
   int task_;
   const Company& company_;
-  std::int64_t last_step_ = -1;
   bool interrupted_ = false;
   std::int64_t missed_ = 0, passes_ = 0;
   double longest_ = 0.0;  // [us]
@@ -124,11 +120,10 @@ Result run_episode(int task, int number, const Options& options, const MakePlan&
       *plan, robot, clock,
       {.period = period,
        .budget = budget_of(options),
-       .step_ticks = kStepTicks,
        // An action is a speed, which the maze changes at once.
        .limits = {{.low = -1.0, .high = 1.0, .rate = ripen::kUnlimited, .acceleration = ripen::kUnlimited},
                   {.low = -1.0, .high = 1.0, .rate = ripen::kUnlimited, .acceleration = ripen::kUnlimited}},
-       .max_stale = ripen::kNever,  // A state is fresh as a step begins, and not in between.
+       .max_stale = ripen::kNever,  // A state is fresh as a step ends, and not in between.
        .max_frozen = ripen::kNever},
       {&watcher});
 
@@ -140,7 +135,10 @@ Result run_episode(int task, int number, const Options& options, const MakePlan&
   robot.on_goal = [&] {
     watcher.goal_is_told = loop.aim(arrival_at(robot.goal(), plan->layout())) == ripen::ResetResult::kOk;
   };
-  watcher.begin_anew = [&] { return reset_to(robot.goal()) == ripen::ResetResult::kOk; };
+  watcher.begin_anew = [&] {
+    robot.end_step();
+    return reset_to(robot.goal()) == ripen::ResetResult::kOk;
+  };
   loop.run(std::stop_token());
 
   const ripen::LoopStatistics& statistics = loop.statistics();

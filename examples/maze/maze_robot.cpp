@@ -7,6 +7,13 @@
 
 namespace maze {
 
+namespace {
+
+/// Off where its action leads by so much, a point was not stopped by a wall: it was moved.
+constexpr double kJolt = 0.5;
+
+}  // namespace
+
 MazeRobot::MazeRobot(const Maze& maze, const Problem& problem, const MazeRobotOptions& options)
     : options_(options),
       walls_(maze.walls),
@@ -32,7 +39,14 @@ const Maze& MazeRobot::blocked(const Event& event) {
 bool MazeRobot::read(std::int64_t tick, ripen::Observation& observation) noexcept {
   advance_to(tick);
   if (options_.clock != nullptr) read_at_ = options_.clock->now();
-  observation.fresh = tick % kStepTicks == 0;
+  if (begun_at_ >= 0 && (is_over_ || steps() - begun_at_ >= kStepTicks)) {
+    ++steps_done_;
+    begun_at_ = -1;
+  }
+  is_over_ = false;
+  observation.fresh = begun_at_ < 0;
+  observation.state_step = observation.steps_done = steps_done_;
+  observation.steps_begun = steps_done_ + (begun_at_ < 0 ? 0 : 1);
   observation.state[0] = seen_.x;
   observation.state[1] = seen_.y;
   if (observation.state.size() > 2) observation.state[2] = succeeded_ ? 1.0 : 0.0;
@@ -44,6 +58,7 @@ bool MazeRobot::write(const ripen::Command& command) noexcept {
   const auto is_finite = [](double value) { return std::isfinite(value); };
   if (command.action.size() != 2 || !std::ranges::all_of(command.action, is_finite)) return false;
   action_ = {std::clamp(command.action[0], -1.0, 1.0), std::clamp(command.action[1], -1.0, 1.0)};
+  if (begun_at_ < 0) begun_at_ = steps();
   return true;
 }
 
@@ -54,14 +69,24 @@ std::int64_t MazeRobot::periods_since_read() const noexcept {
 void MazeRobot::advance_to(std::int64_t tick) {
   if (options_.own != nullptr) options_.own->pause();
   while (steps() < tick && !done()) {
+    const Point expected{seen_.x + kStride * action_.x, seen_.y + kStride * action_.y};
     if (steps() == options_.event.step) happen();
     seen_ = world_.act(action_);
+    compare(expected);
     actions_.push_back(action_);
     path_.push_back(seen_);
     succeeded_ = distance(seen_, goal_) <= kReached;
   }
-  if (steps() == tick && steps() == options_.event.step && !done()) happen();  // It is seen as it happens.
+  if (steps() == tick && steps() == options_.event.step && !done()) {  // It is seen as it happens.
+    const Point expected = seen_;
+    happen();
+    compare(expected);
+  }
   if (options_.own != nullptr) options_.own->go_on();
+}
+
+void MazeRobot::compare(Point expected) noexcept {
+  if (distance(seen_, expected) > kJolt) end_step();
 }
 
 void MazeRobot::happen() {
@@ -73,6 +98,7 @@ void MazeRobot::happen() {
     event_place_ = seen_;
   } else {
     event_place_ = goal_ = options_.event.goal;
+    end_step();
     if (on_goal) on_goal();
   }
 }

@@ -30,8 +30,10 @@ struct MazeRobotOptions {
 /// world does not wait. An action is done from the control step in which it is written until the next is written: what
 /// comes periods late has no say in those, nor in the ticks that were missed.
 ///
-/// What is sensed is fresh as a step of the plan begins, every kStepTicks ticks: its tokens speak of those instants.
-/// The point is at rest until something is written. Once it has arrived, or is out of control steps, nothing moves.
+/// A step of the plan begins with a command and lasts kStepTicks control steps. It ends early where the point is not
+/// where its action leads, as after a shove or a teleport, and where it gets another goal. What is sensed is fresh as a
+/// step ends: tokens speak of those instants. The point is at rest until something is written. Once it has arrived, or
+/// is out of control steps, nothing moves.
 ///
 /// Channels: tokens.hpp. Not thread-safe. The physics engine may allocate, so calls are for a simulation.
 class MazeRobot : public ripen::Robot {
@@ -43,6 +45,9 @@ class MazeRobot : public ripen::Robot {
   [[nodiscard]] bool read(std::int64_t tick, ripen::Observation& observation) noexcept override;
   /// Returns false, keeping the last action, if the action is not two finite numbers.
   [[nodiscard]] bool write(const ripen::Command& command) noexcept override;
+
+  /// Ends the step that has begun with the next read(), so that it brings a fresh state.
+  void end_step() noexcept { is_over_ = true; }
 
   [[nodiscard]] Point goal() const noexcept { return goal_; }
   /// What is sensed: where the last control step led. If that is a teleport's way in, it is elsewhere already.
@@ -62,6 +67,7 @@ class MazeRobot : public ripen::Robot {
 
  private:
   void advance_to(std::int64_t tick);
+  void compare(Point expected) noexcept;
 
   [[nodiscard]] std::int64_t periods_since_read() const noexcept;
 
@@ -76,6 +82,9 @@ class MazeRobot : public ripen::Robot {
   Point event_place_;
   World world_;
   Point goal_, seen_, action_;
+  std::int64_t steps_done_ = 0;  // Of the plan.
+  std::int64_t begun_at_ = -1;   // [control steps] with which the one that is done began; -1: none has.
+  bool is_over_ = false;         // It ends before its time.
   ripen::TimePoint read_at_;
   bool succeeded_ = false;
   std::vector<Point> actions_, path_;

@@ -155,6 +155,8 @@ TEST(Episode, AShovedPointGoesOn) {
   for (std::size_t i = 0; i < step; ++i)
     ASSERT_EQ(calm.path[i].x, result.path[i].x) << "nothing else is different, " << i;
   EXPECT_LE(distance(result.path[step], result.event_place), 0.3);
+  EXPECT_GT(distance(result.actions[step], calm.actions[step]), 0.0)
+      << "the control step that sees it does something else";
 }
 
 TEST(Episode, AModelThatKnowsNothingOfABlockRunsIntoIt) {

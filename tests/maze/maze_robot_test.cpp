@@ -44,6 +44,49 @@ TEST_F(MazeRobotTest, AControlStepIsATickAndAStateIsFreshAsAStepBegins) {
   EXPECT_EQ(robot_.steps(), 24);
 }
 
+TEST_F(MazeRobotTest, AStepLastsFromItsFirstCommandOn) {
+  (void)read(0);
+  clock_.advance(std::chrono::milliseconds(12));
+  EXPECT_TRUE(write(0, 0.1, 0.0)) << "two control steps late";
+  for (int tick = 3; tick < 24; ++tick) {
+    const auto observation = read(tick);
+    const bool ends = tick == 2 + kStepTicks || tick == 2 + 2 * kStepTicks;
+    EXPECT_EQ(observation.fresh, ends) << tick;
+    EXPECT_EQ(observation.steps_done, (tick - 2) / kStepTicks) << tick;
+    EXPECT_EQ(observation.steps_begun, observation.steps_done + (ends ? 0 : 1)) << tick;
+    EXPECT_EQ(observation.state_step, observation.steps_done) << tick;
+    EXPECT_TRUE(write(tick, 0.1, 0.0));
+  }
+}
+
+TEST_F(MazeRobotTest, AWallEndsNoStep) {
+  for (int tick = 0; tick < 40; ++tick) {
+    EXPECT_EQ(read(tick).fresh, tick % kStepTicks == 0) << tick;
+    EXPECT_TRUE(write(tick, -1.0, -1.0)) << "into a corner";
+  }
+}
+
+TEST(MazeRobot, AStepEndsAsThePointIsShovedOrGetsAnotherGoal) {
+  for (const EventKind kind : {EventKind::kShove, EventKind::kGoal}) {
+    MazeRobot robot(*find_maze("medium"), {{0.0, 0.0}, {4.0, 0.0}},
+                    {.event = {.kind = kind, .step = 23, .goal = {0.0, 4.0}}});
+    std::array<double, 2> state{};
+    std::array<bool, 2> seen{};
+    ripen::Observation observation;
+    observation.state = state;
+    observation.seen = seen;
+    for (int tick = 0; tick < 29; ++tick) {
+      EXPECT_TRUE(robot.read(tick, observation));
+      EXPECT_EQ(observation.fresh, tick % kStepTicks == 0 || tick == 23) << tick;
+      EXPECT_TRUE(robot.write({.tick = tick, .action = std::array{0.0, 0.01}}));
+    }
+    robot.end_step();
+    EXPECT_TRUE(robot.read(29, observation));
+    EXPECT_TRUE(observation.fresh) << "asked for";
+    EXPECT_EQ(observation.steps_done, 4);
+  }
+}
+
 TEST_F(MazeRobotTest, TheWorldDoesNotWait) {
   (void)read(0);
   EXPECT_TRUE(write(0, 0.5, 0.0));
