@@ -380,6 +380,7 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
   std::size_t at = static_cast<std::size_t>(place) * static_cast<std::size_t>(window.steps) * slots;
   for (std::int64_t step = window.first; step < window_end; ++step) {
     const auto known = buffer_.tokens(plan_row(0), step), draft = buffer_.tokens(draft_row(candidate), step);
+    const bool is_torn = purpose_ != Purpose::kChoose && is_torn_at(candidate, step, window);
     for (std::size_t s = 0; s < slots; ++s, ++at) {
       Token token = kMask;
       Fraction fraction = 0;
@@ -389,7 +390,7 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
       } else if (is_fixed(step, s)) {
         token = known[s];
         fraction = buffer_.fraction(plan_row(0), step, s);
-      } else if (is_shown(step, s, candidate, window_end)) {
+      } else if (is_shown(step, s, candidate, window_end) && !(is_torn && s < goal_.size())) {
         token = draft[s];
         fraction = buffer_.fraction(draft_row(candidate), step, s);
       }
@@ -397,6 +398,14 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
       fractions_[at] = fraction;
     }
   }
+}
+
+/// Whether no robot gets from a step of a draft to the next, or from the one before: a model takes what it is shown for
+/// right, and would leave it so.
+bool DenoisingRefiner::is_torn_at(int candidate, std::int64_t step, const Window& window) const noexcept {
+  const int row = draft_row(candidate);
+  return (step > window.first && guide_.is_broken(buffer_, row, step - 1)) ||
+         (step + 1 < window.first + window.steps && guide_.is_broken(buffer_, row, step));
 }
 
 bool DenoisingRefiner::is_shown(std::int64_t step, std::size_t slot, int candidate, std::int64_t window_end) noexcept {

@@ -19,10 +19,7 @@ double Guide::score(const PlanBuffer& buffer, const Seen& seen) noexcept {
       seen.arrival >= 0 ? static_cast<double>(seen.arrival) : seen.steps + static_cast<double>(seen.to_go);
   double score = value_weight_ * to_go + likelihood_weight_ * seen.surprise;
   for (std::int64_t step = seen.first; step + 1 < seen.first + seen.steps; ++step) {
-    if (strides_.is_broken(buffer.state(seen.row, step), buffer.fractions(seen.row, step),
-                           buffer.state(seen.row, step + 1), buffer.fractions(seen.row, step + 1))) {
-      score += kBrokenLink * (value_weight_ + likelihood_weight_);
-    }
+    if (is_broken(buffer, seen.row, step)) score += kBrokenLink * (value_weight_ + likelihood_weight_);
   }
   if (cost_ != nullptr) {
     auto value = values_.begin();

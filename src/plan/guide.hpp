@@ -31,6 +31,12 @@ class Guide {
   /// Infinite if nothing that is finite can be said.
   [[nodiscard]] double score(const PlanBuffer& buffer, const Seen& seen) noexcept;
 
+  /// Whether no robot gets from a step's state to the next one's (PlannerOptions::strides).
+  [[nodiscard]] bool is_broken(const PlanBuffer& buffer, int row, std::int64_t step) const noexcept {
+    return strides_.is_broken(buffer.state(row, step), buffer.fractions(row, step), buffer.state(row, step + 1),
+                              buffer.fractions(row, step + 1));
+  }
+
  private:
   const Tokenizer tokenizer_;
   const Strides strides_;
