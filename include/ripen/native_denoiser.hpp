@@ -23,8 +23,9 @@ enum class Precision : std::uint8_t {
 struct RIPEN_EXPORT NativeOptions {
   int max_windows = 64;                       ///< largest DenoiseBatch::windows
   Precision precision = Precision::kFloat32;  ///< of the big products
-  /// "avx512vnni", "avx512", "avx2" or "portable"; empty takes the best this processor has. The first two are for
-  /// models whose widths are multiples of 64.
+  /// On x86-64 "avx512vnni", "avx512", "avx2" or "sse2", on 64-bit ARM "neondot" (dot products of bytes) or "neon", and
+  /// anywhere "portable"; empty takes the best this processor has. The first two are for models whose widths are
+  /// multiples of 64.
   std::string instructions = {};
 
   /// Every problem, one a line; empty if there is none.
