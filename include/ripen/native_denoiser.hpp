@@ -73,4 +73,7 @@ class RIPEN_EXPORT NativeDenoiser : public Denoiser {
 /// The kernels this processor can run, best first.
 [[nodiscard]] RIPEN_EXPORT std::vector<std::string> available_instructions();
 
+/// Which one is faster with the first of them: kInt8, but kFloat32 with the portable ones.
+[[nodiscard]] RIPEN_EXPORT Precision fastest_precision();
+
 }  // namespace ripen

@@ -50,6 +50,10 @@ std::vector<std::string> available_instructions() {
   return names;
 }
 
+Precision fastest_precision() {
+  return kernels::find("") == &kernels::portable() ? Precision::kFloat32 : Precision::kInt8;
+}
+
 std::string NativeOptions::validate() const {
   Problems problems("native denoiser");
   problems.range("max_windows", max_windows, 1, 65536);
