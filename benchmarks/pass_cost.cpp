@@ -85,7 +85,8 @@ void compare(const ModelFile& model, int positions, const Options& options, doub
   std::vector<double> megabytes;
   for (const std::string& instructions : available_instructions()) {
     for (const Precision precision : {Precision::kFloat32, Precision::kInt8}) {
-      if (precision == Precision::kFloat32 && instructions == "avx512vnni") continue;  // The same as avx512's.
+      // These have the float32 of the next ones.
+      if (precision == Precision::kFloat32 && (instructions == "avx512vnni" || instructions == "neondot")) continue;
       denoisers.push_back(std::make_unique<NativeDenoiser>(
           model, NativeOptions{.max_windows = positions, .precision = precision, .instructions = instructions}));
       contestants.push_back({(precision == Precision::kInt8 ? "int8 " : "float32 ") + instructions,

@@ -64,6 +64,7 @@ class Product {
     packed_.assign(size(panels * own->panel, inputs_), 0.5F);
     bias_.assign(size(panels, own->panel), 0.0F);
     int8_.assign(packed_.size(), 3);
+    sums_.assign(bias_.size(), 0);
     codes_.assign(size(rows_ * own->code_bytes, inputs_), 0);
     scales_.assign(static_cast<std::size_t>(rows_), {});
     out_.assign(size(rows_, panels * own->panel), 0.0F);
@@ -73,7 +74,7 @@ class Product {
     all.emplace_back(std::string("own ") + own->name + ", int8, rounding too", [=, this] {
       own->quantize(x_.data(), rows_, inputs_, codes_.data(), scales_.data());
       own->linear_int8(codes_.data(), scales_.data(), rows_,
-                       {int8_.data(), bias_.data(), bias_.data(), bias_.data(), inputs_, panels}, out_.data(), false,
+                       {int8_.data(), bias_.data(), sums_.data(), bias_.data(), inputs_, panels}, out_.data(), false,
                        false);
     });
   }
@@ -116,6 +117,7 @@ class Product {
   Matrix x_, weights_, y_;
   std::vector<float> packed_, bias_, out_;
   std::vector<signed char> int8_;
+  std::vector<int> sums_;
   std::vector<unsigned char> codes_;
   std::vector<kernels::RowScale> scales_;
 };

@@ -42,7 +42,7 @@ struct Options {
   std::string csv;
   std::string trace;
   std::string model;
-  Precision precision = Precision::kInt8;
+  Precision precision = fastest_precision();
   std::uint64_t seed = 1;
 
   [[nodiscard]] std::chrono::nanoseconds period() const {

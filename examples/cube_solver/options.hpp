@@ -38,7 +38,7 @@ struct Options {
   int quarter_us = 40000;  ///< a quarter turn of the robot; a half turn takes half as long again
 
   std::string model = {};  ///< path
-  Precision precision = Precision::kInt8;
+  Precision precision = fastest_precision();
   int jobs = 1;
   std::optional<std::string> json = {};    ///< path
   std::optional<std::string> record = {};  ///< path

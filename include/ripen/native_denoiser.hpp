@@ -23,8 +23,9 @@ enum class Precision : std::uint8_t {
 struct RIPEN_EXPORT NativeOptions {
   int max_windows = 64;                       ///< largest DenoiseBatch::windows
   Precision precision = Precision::kFloat32;  ///< of the big products
-  /// "avx512vnni", "avx512", "avx2" or "portable"; empty takes the best this processor has. The first two are for
-  /// models whose widths are multiples of 64.
+  /// On x86-64 "avx512vnni", "avx512", "avx2" or "sse2", on 64-bit ARM "neondot" (dot products of bytes) or "neon", and
+  /// anywhere "portable"; empty takes the best this processor has. The first two are for models whose widths are
+  /// multiples of 64.
   std::string instructions = {};
 
   /// Every problem, one a line; empty if there is none.
@@ -71,5 +72,8 @@ class RIPEN_EXPORT NativeDenoiser : public Denoiser {
 
 /// The kernels this processor can run, best first.
 [[nodiscard]] RIPEN_EXPORT std::vector<std::string> available_instructions();
+
+/// Which one is faster with the first of them: kInt8, but kFloat32 with the portable ones.
+[[nodiscard]] RIPEN_EXPORT Precision fastest_precision();
 
 }  // namespace ripen

@@ -12,9 +12,9 @@ struct RowScale {
 struct Int8Layer {
   const signed char* packed;  ///< [panels][inputs / group][panel][group], -127 ... 127
   const float* scales;        ///< [outputs]
-  const float* sums;          ///< [outputs] of its weights, which is what a row's `low` is multiplied by
+  const int* sums;            ///< [outputs] of what is packed, which a row's `low` is multiplied by
   const float* bias;          ///< [outputs]
-  int inputs, panels;
+  int inputs, panels;         ///< inputs: a multiple of 16
 };
 
 /// A table of functions; rows are positions, row-major everywhere. All real-time safe.
@@ -23,9 +23,10 @@ struct Kernels {
   int panel;       ///< columns of a packed weight panel
   int group;       ///< inputs that lie beside each other in an 8-bit panel
   int code_bytes;  ///< of an activation in 8 bits, as the products read it
+  int zero;        ///< what is subtracted from a code that is stored: 128 where products take signed bytes
 
   /// y[rows][outputs rounded up to panel] (+)= x[rows][inputs] * packed + bias. packed: [panels][inputs][panel];
-  /// bias: padded to whole panels.
+  /// bias: padded to whole panels; inputs: a multiple of 16.
   void (*linear)(const float* x, int rows, int inputs, const float* packed, const float* bias, int panels, float* y,
                  bool rectify, bool accumulate);
   /// Each row in 256 even steps from its least to its greatest value. Every instruction set makes the same codes.
@@ -57,9 +58,13 @@ inline constexpr int kBlock = 16;
 
 [[nodiscard]] const Kernels& portable();
 #if defined(__x86_64__)
+[[nodiscard]] const Kernels& sse2();
 [[nodiscard]] const Kernels& avx2();
 [[nodiscard]] const Kernels& avx512();
 [[nodiscard]] const Kernels& avx512vnni();
+#elif defined(__AARCH64EL__)
+[[nodiscard]] const Kernels& neon();
+[[nodiscard]] const Kernels& neondot();
 #endif
 
 /// The kernels of a name that this processor can run, or nullptr; the best for an empty name. Their panels divide

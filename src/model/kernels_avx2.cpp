@@ -5,6 +5,7 @@ namespace {
 constexpr int kLanes = 8;    // floats in a register
 constexpr int kVectors = 2;  // registers across a panel
 constexpr int kRows = 6;     // rows whose sums fit the register file
+constexpr int kAtOnce = 1;   // inputs of a row in a register: each is fetched to all lanes
 }  // namespace
 }  // namespace ripen::kernels
 
@@ -14,16 +15,20 @@ namespace ripen::kernels {
 namespace {
 
 using Code = short;
-using Sums = Ints;
-constexpr int kGroup = 2;
-constexpr int kExact = 1 << 16;
+using Held = __m256i;
+constexpr int kZero = 0, kGroup = 2, kStep = 2, kHeld = 2;
 
-// The one-byte product of AVX2 saturates at 16 bits, which two codes of 8 bits overflow: both are widened.
-inline Ints multiply_add(Ints sums, const Code* codes, const signed char* weights) {
+inline Held hold(const Code* codes) {
   int pair;
   __builtin_memcpy(&pair, codes, sizeof(pair));
+  return _mm256_set1_epi32(pair);
+}
+
+// The one-byte product of AVX2 saturates at 16 bits, which two codes of 8 bits overflow: both are widened.
+template <int>
+inline Ints multiply_add(Ints sums, Held codes, const signed char* weights) {
   const __m256i row = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(weights)));
-  return sums + Ints(_mm256_madd_epi16(_mm256_set1_epi32(pair), row));
+  return sums + Ints(_mm256_madd_epi16(codes, row));
 }
 
 }  // namespace

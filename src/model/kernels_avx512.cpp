@@ -5,6 +5,7 @@ namespace {
 constexpr int kLanes = 16;   // floats in a register
 constexpr int kVectors = 4;  // registers across a panel
 constexpr int kRows = 6;     // rows whose sums fit the register file
+constexpr int kAtOnce = 1;   // inputs of a row in a register: each is fetched to all lanes
 }  // namespace
 }  // namespace ripen::kernels
 
@@ -14,15 +15,19 @@ namespace ripen::kernels {
 namespace {
 
 using Code = short;
-using Sums = Ints;
-constexpr int kGroup = 2;
-constexpr int kExact = 1 << 16;
+using Held = __m512i;
+constexpr int kZero = 0, kGroup = 2, kStep = 2, kHeld = 2;
 
-inline Ints multiply_add(Ints sums, const Code* codes, const signed char* weights) {
+inline Held hold(const Code* codes) {
   int pair;
   __builtin_memcpy(&pair, codes, sizeof(pair));
+  return _mm512_set1_epi32(pair);
+}
+
+template <int>
+inline Ints multiply_add(Ints sums, Held codes, const signed char* weights) {
   const __m512i row = _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights)));
-  return sums + Ints(_mm512_madd_epi16(_mm512_set1_epi32(pair), row));
+  return sums + Ints(_mm512_madd_epi16(codes, row));
 }
 
 }  // namespace

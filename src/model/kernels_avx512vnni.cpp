@@ -5,6 +5,7 @@ namespace {
 constexpr int kLanes = 16;   // floats in a register
 constexpr int kVectors = 4;  // registers across a panel
 constexpr int kRows = 6;     // rows whose sums fit the register file
+constexpr int kAtOnce = 1;   // inputs of a row in a register: each is fetched to all lanes
 }  // namespace
 }  // namespace ripen::kernels
 
@@ -14,14 +15,18 @@ namespace ripen::kernels {
 namespace {
 
 using Code = unsigned char;
-using Sums = Ints;
-constexpr int kGroup = 4;
-constexpr int kExact = 1 << 16;
+using Held = __m512i;
+constexpr int kZero = 0, kGroup = 4, kStep = 4, kHeld = 4;
 
-inline Ints multiply_add(Ints sums, const Code* codes, const signed char* weights) {
+inline Held hold(const Code* codes) {
   int four;
   __builtin_memcpy(&four, codes, sizeof(four));
-  return Ints(_mm512_dpbusd_epi32(__m512i(sums), _mm512_set1_epi32(four), _mm512_loadu_si512(weights)));
+  return _mm512_set1_epi32(four);
+}
+
+template <int>
+inline Ints multiply_add(Ints sums, Held codes, const signed char* weights) {
+  return Ints(_mm512_dpbusd_epi32(__m512i(sums), codes, _mm512_loadu_si512(weights)));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// The kernels' one source, included once in each kernels_*.cpp after kLanes, kVectors and kRows are defined. Everything
-// is in an anonymous namespace and nothing inline from the standard library is used: the linker must not take one
-// instruction set's copy for another's.
+// The kernels' one source, included once in each kernels_*.cpp after kLanes, kVectors, kRows and kAtOnce are defined.
+// Everything is in an anonymous namespace and nothing inline from the standard library is used: the linker must not
+// take one instruction set's copy for another's.
 
 #include <cmath>
 
@@ -24,6 +24,17 @@ inline void store(float* at, Vector value) { __builtin_memcpy(at, &value, sizeof
 
 /// Inputs between what is multiplied and what is fetched: weights come from a far cache.
 constexpr int kAhead = 16;
+constexpr int kCacheLine = 16;  // floats
+
+template <int I, int Count, typename Work>
+inline void in_turn(const Work& work) {
+  work.template operator()<I>();
+  if constexpr (I + 1 < Count) in_turn<I + 1, Count>(work);
+}
+
+/// sum + the I-th of the values * weights, defined where kAtOnce is above 1.
+template <int I>
+Vector multiply_add(Vector sum, Vector weights, Vector values);
 
 /// R rows times one panel; the sums stay in registers.
 template <int R>
@@ -33,15 +44,28 @@ void tile(const float* x, int inputs, const float* packed, const float* bias, fl
   for (int r = 0; r < R; ++r) {
     for (int v = 0; v < kVectors; ++v) sums[r][v] = load(bias + v * kLanes);
   }
-  for (int k = 0; k < inputs; ++k, packed += kPanel) {
+  const auto next_weights = [&](Vector* weights) {
+    for (int v = 0; v < kVectors; ++v) weights[v] = load(packed + v * kLanes);
+    for (int i = 0; i < kPanel; i += kCacheLine) __builtin_prefetch(packed + kAhead * kPanel + i);
+    packed += kPanel;
+  };
+  for (int k = 0; k < inputs; k += kAtOnce) {
     Vector weights[kVectors];
-    for (int v = 0; v < kVectors; ++v) {
-      weights[v] = load(packed + v * kLanes);
-      __builtin_prefetch(packed + kAhead * kPanel + v * kLanes);
-    }
-    for (int r = 0; r < R; ++r) {
-      const float value = x[r * inputs + k];
-      for (int v = 0; v < kVectors; ++v) sums[r][v] += value * weights[v];
+    if constexpr (kAtOnce == 1) {
+      next_weights(weights);
+      for (int r = 0; r < R; ++r) {
+        const float value = x[r * inputs + k];
+        for (int v = 0; v < kVectors; ++v) sums[r][v] += value * weights[v];
+      }
+    } else {
+      Vector values[static_cast<unsigned>(R)];
+      for (int r = 0; r < R; ++r) values[r] = load(x + r * inputs + k);
+      in_turn<0, kAtOnce>([&]<int I>() {
+        next_weights(weights);
+        for (int r = 0; r < R; ++r) {
+          for (int v = 0; v < kVectors; ++v) sums[r][v] = multiply_add<I>(sums[r][v], weights[v], values[r]);
+        }
+      });
     }
   }
   for (int r = 0; r < R; ++r) {
@@ -106,21 +130,29 @@ void normalize(const float* x, int rows, int width, float* y) {
   }
 }
 
-void sum_rows(const float* table, const int* rows, int count, const float* start, int width, float* out) {
-  for (int i = 0; i < width; i += kLanes) {
-    Vector sum = load(start + i);
-    for (int r = 0; r < count; ++r) sum += load(table + static_cast<long>(rows[r]) * width + i);
-    store(out + i, sum);
+/// out = start + the rows of the table, each as `weighted` makes it.
+template <typename Weighted>
+inline void add_rows(const float* table, const int* rows, int count, const float* start, int width, float* out,
+                     const Weighted& weighted) {
+  constexpr int kAcross = kBlock / kLanes;  // Where a row begins is found once for so many.
+  for (int i = 0; i < width; i += kBlock) {
+    Vector sums[kAcross];
+    for (int v = 0; v < kAcross; ++v) sums[v] = load(start + i + v * kLanes);
+    for (int r = 0; r < count; ++r) {
+      const float* row = table + static_cast<long>(rows[r]) * width + i;
+      for (int v = 0; v < kAcross; ++v) sums[v] += weighted(r, load(row + v * kLanes));
+    }
+    for (int v = 0; v < kAcross; ++v) store(out + i + v * kLanes, sums[v]);
   }
+}
+
+void sum_rows(const float* table, const int* rows, int count, const float* start, int width, float* out) {
+  add_rows(table, rows, count, start, width, out, [](int, const Vector& row) { return row; });
 }
 
 void blend_rows(const float* table, const int* rows, const float* weights, int count, const float* start, int width,
                 float* out) {
-  for (int i = 0; i < width; i += kLanes) {
-    Vector sum = load(start + i);
-    for (int r = 0; r < count; ++r) sum += weights[r] * load(table + static_cast<long>(rows[r]) * width + i);
-    store(out + i, sum);
-  }
+  add_rows(table, rows, count, start, width, out, [=](int r, const Vector& row) { return weights[r] * row; });
 }
 
 void attend(const float* qkv, int steps, int heads, int size, float* scores, float* out) {

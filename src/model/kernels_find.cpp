@@ -1,3 +1,8 @@
+#if defined(__AARCH64EL__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 #include <cstring>
 
 #include "model/kernels.hpp"
@@ -14,6 +19,10 @@ const Kernels* find(const char* name, [[maybe_unused]] int columns) {
   if (wanted("avx512vnni") && wide && __builtin_cpu_supports("avx512vnni")) return &avx512vnni();
   if (wanted("avx512") && wide) return &avx512();
   if (wanted("avx2") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &avx2();
+  if (wanted("sse2")) return &sse2();
+#elif defined(__AARCH64EL__)
+  if (wanted("neondot") && (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0) return &neondot();
+  if (wanted("neon")) return &neon();
 #endif
   return wanted("portable") ? &portable() : nullptr;
 }

@@ -1,19 +1,22 @@
 // Products in 8 bits, included once in each kernels_*.cpp after kernels_body.hpp and
-//   Code, kGroup                             an activation, and how many of them one instruction takes
-//   Sums, kExact                             where products add up, and of how many inputs without rounding
-//   multiply_add(sums, Code*, signed char*)  sums[lane] += the group's codes * the lane's weights
+//   Code, kZero           a stored activation, which is the code less kZero
+//   kGroup                inputs that lie beside each other in packed weights
+//   Held, kHeld, hold     codes of a row in a register, of how many inputs, and where they come from
+//   kStep, multiply_add   inputs that multiply_add<S>(sums, held, weights) takes, of which it is the S-th step of what
+//   is
+//                         held: sums[lane] += these codes * the lane's weights
 
 #include "model/kernels.hpp"
 
 namespace ripen::kernels {
 namespace {
 
-using Codes = Code __attribute__((vector_size(kLanes * sizeof(Code))));
-
 /// Multiplying by twice the scale, cutting off and halving rounds without a sum that one compiler would contract into
-/// a fused product and another not.
-inline Codes encode(Vector above_low, float twice) {
-  return __builtin_convertvector((__builtin_convertvector(above_low * twice, Ints) + 1) >> 1, Codes);
+/// a fused product and another not. Plain numbers: compilers pack what they make vectors of themselves.
+inline void encode(const float* __restrict x, int inputs, float low, float twice, Code* __restrict codes) {
+  for (int i = 0; i < inputs; ++i) {
+    codes[i] = static_cast<Code>(((static_cast<int>((x[i] - low) * twice) + 1) >> 1) - kZero);
+  }
 }
 
 void quantize(const float* x, int rows, int inputs, void* codes, RowScale* scales) {
@@ -34,10 +37,7 @@ void quantize(const float* x, int rows, int inputs, void* codes, RowScale* scale
     const float range = high - low;
     const float twice = range > kTiniest ? 510.0F / range : 0.0F;
     *scales = {low, range / 255.0F};
-    for (int i = 0; i < inputs; i += kLanes) {
-      const Codes row = encode(load(x + i) - low, twice);
-      __builtin_memcpy(out + i, &row, sizeof(row));
-    }
+    encode(x, inputs, low, twice, out);
   }
 }
 
@@ -45,27 +45,29 @@ template <int R>
 void tile_int8(const Code* x, const RowScale* rows, const Int8Layer& layer, int panel, float* y, int stride,
                bool rectify, bool accumulate) {
   const signed char* packed = layer.packed + static_cast<long>(panel) * layer.inputs * kPanel;
-  Ints whole[static_cast<unsigned>(R)][kVectors] = {};
-  for (int k = 0; k < layer.inputs;) {
-    const int end = layer.inputs - k > kExact ? k + kExact : layer.inputs;
-    Sums sums[static_cast<unsigned>(R)][kVectors] = {};
-    for (; k < end; k += kGroup, packed += kGroup * kPanel) {
+  Ints sums[static_cast<unsigned>(R)][kVectors] = {};
+  for (int k = 0; k < layer.inputs; k += kHeld) {
+    Held held[static_cast<unsigned>(R)];
+    for (int r = 0; r < R; ++r) held[r] = hold(x + r * layer.inputs + k);
+    in_turn<0, kHeld / kStep>([&]<int S>() {
       for (int v = 0; v < kVectors; ++v) {
         for (int r = 0; r < R; ++r) {
-          sums[r][v] = multiply_add(sums[r][v], x + r * layer.inputs + k, packed + v * kLanes * kGroup);
+          sums[r][v] = multiply_add<S>(sums[r][v], held[r], packed + v * kLanes * kGroup);
         }
       }
-    }
-    for (int r = 0; r < R; ++r) {
-      for (int v = 0; v < kVectors; ++v) whole[r][v] += __builtin_convertvector(sums[r][v], Ints);
-    }
+      packed += kStep * kPanel;
+    });
   }
   for (int v = 0; v < kVectors; ++v) {
     const int column = panel * kPanel + v * kLanes;
+    Ints of_weights;
+    __builtin_memcpy(&of_weights, layer.sums + column, sizeof(of_weights));
+    const Vector bias = load(layer.bias + column), scale = load(layer.scales + column);
+    const Vector of_low = scale * __builtin_convertvector(of_weights, Vector);
     for (int r = 0; r < R; ++r) {
       float* at = y + r * stride + column;
-      Vector sum = load(layer.bias + column) + rows[r].low * load(layer.sums + column) +
-                   __builtin_convertvector(whole[r][v], Vector) * (rows[r].step * load(layer.scales + column));
+      const Ints whole = sums[r][v] + kZero * of_weights;
+      Vector sum = bias + rows[r].low * of_low + __builtin_convertvector(whole, Vector) * (rows[r].step * scale);
       if (rectify) sum = sum > 0.0F ? sum : Vector{};
       store(at, accumulate ? load(at) + sum : sum);
     }
@@ -84,10 +86,10 @@ void linear_int8(const void* codes, const RowScale* scales, int rows, const Int8
 }
 
 constexpr Kernels table(const char* name) {
-  return {name,       kPanel,     kGroup,      static_cast<int>(sizeof(Code)),
-          linear,     quantize,   linear_int8, normalize,
-          sum_rows,   blend_rows, attend,      attend_cached,
-          attend_half};
+  return {name,          kPanel,     kGroup,     static_cast<int>(sizeof(Code)),
+          kZero,         linear,     quantize,   linear_int8,
+          normalize,     sum_rows,   blend_rows, attend,
+          attend_cached, attend_half};
 }
 
 }  // namespace

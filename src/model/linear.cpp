@@ -47,7 +47,7 @@ void Linear::pack_int8(const std::vector<float>& weights) {
   constexpr float kMost = 127.0F;
   int8_.assign(size(stride(), inputs_), 0);
   scales_.assign(static_cast<std::size_t>(stride()), 0.0F);
-  sums_ = scales_;
+  sums_.assign(scales_.size(), 0);
   for (int o = 0; o < outputs_; ++o) {
     const float* row = weights.data() + size(o, inputs_);
     float largest = 0.0F;
@@ -63,7 +63,7 @@ void Linear::pack_int8(const std::vector<float>& weights) {
       sum += code;
     }
     scales_[static_cast<std::size_t>(o)] = scale;
-    sums_[static_cast<std::size_t>(o)] = scale * static_cast<float>(sum);
+    sums_[static_cast<std::size_t>(o)] = sum;
   }
 }
 
@@ -80,7 +80,7 @@ void Linear::apply(const float* x, int rows, float* y, Int8Scratch& scratch, boo
 }
 
 std::size_t Linear::memory() const {
-  return int8_.size() + (weights_.size() + scales_.size() + sums_.size() + bias_.size()) * sizeof(float);
+  return int8_.size() + sums_.size() * sizeof(int) + (weights_.size() + scales_.size() + bias_.size()) * sizeof(float);
 }
 
 }  // namespace ripen

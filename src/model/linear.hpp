@@ -43,7 +43,8 @@ class Linear {
   int inputs_ = 0, outputs_ = 0, panels_ = 0, panel_ = 0;
   std::vector<float> weights_;     // [panels][inputs][panel]; empty in 8 bits
   std::vector<signed char> int8_;  // [panels][inputs / group][panel][group]; empty in float32
-  std::vector<float> scales_, sums_, bias_;
+  std::vector<float> scales_, bias_;
+  std::vector<int> sums_;  // of an output's 8-bit weights
 };
 
 }  // namespace ripen

@@ -44,10 +44,14 @@ const Fraction* fractions_at(const DenoiseBatch& batch, std::ptrdiff_t token) no
 
 std::vector<std::string> available_instructions() {
   std::vector<std::string> names;
-  for (const char* name : {"avx512vnni", "avx512", "avx2", "portable"}) {
+  for (const char* name : {"avx512vnni", "avx512", "avx2", "sse2", "neondot", "neon", "portable"}) {
     if (kernels::find(name) != nullptr) names.emplace_back(name);
   }
   return names;
+}
+
+Precision fastest_precision() {
+  return kernels::find("") == &kernels::portable() ? Precision::kFloat32 : Precision::kInt8;
 }
 
 std::string NativeOptions::validate() const {

@@ -91,6 +91,15 @@ TEST(NativeDenoiserInstructions, AreThoseThatTheWidthsAreFor) {
   EXPECT_FALSE(NativeDenoiser(narrow).instructions().starts_with("avx512"));
 }
 
+TEST(NativeDenoiserInstructions, EightBitsAreTheFastestButWithThePortableOnes) {
+  EXPECT_EQ(available_instructions().back(), "portable");
+  EXPECT_EQ(fastest_precision(),
+            available_instructions().front() == "portable" ? Precision::kFloat32 : Precision::kInt8);
+#if defined(__x86_64__) || defined(__aarch64__)
+  EXPECT_EQ(fastest_precision(), Precision::kInt8);
+#endif
+}
+
 TEST(NativeDenoiserKnownSteps, LeaveTheOthersLogitsAsTheyAre) {
   for (const int layers : {0, 1, 2}) {
     const ModelFile model = model_of(64, layers);

@@ -42,7 +42,7 @@ const start = BigInt(metadata.ripen.get("start_unix_ns"));
 const written = BigInt(Math.round(statSync(process.argv[2]).mtimeMs)) * 1000000n;
 assert.equal(metadata.notes.get("model").split("/").at(-1), "cube.safetensors");
 assert.match(metadata.notes.get("model_hash"), /^\d+$/);
-assert.match(metadata.notes.get("kernels"), /^(portable|avx2|avx512|avx512vnni)$/);
+assert.match(metadata.notes.get("kernels"), /^(portable|sse2|avx2|avx512|avx512vnni|neon|neondot)$/);
 assert.match(metadata.notes.get("precision"), /^(float32|int8)$/);
 assert.equal(`ripen ${metadata.notes.get("version")}`, reader.header.library);
 
