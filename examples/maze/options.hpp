@@ -44,7 +44,7 @@ struct Options {
                                    .tolerances = {1.0, 1.0, 0.0}};
   ripen::opponents::Options opponent = {};            ///< what plans, of those that can be compared
   std::optional<ripen::opponents::GptMode> gpt = {};  ///< or a GPT-style model does, with the same chunks
-  ripen::Precision precision = ripen::Precision::kInt8;
+  ripen::Precision precision = ripen::fastest_precision();
 
   std::string model = {};  ///< path
   int jobs = 1;
