@@ -92,7 +92,9 @@ fit for a rate, ripen_model, which tells what a model costs there, cube_solver
 with its models, and replay."
   "# Each program has --help.\nno-manual-page *\n")
 
-if(RIPEN_WITH_TORCH)
+set(debian_torch OFF)
+if(RIPEN_WITH_TORCH AND TORCH_LIBRARY MATCHES "^/usr/lib/")  # No package has another LibTorch to depend on.
+  set(debian_torch ON)
   ripen_package(ripen_torch ripen-torch libdevel
     "training of ripen's models with LibTorch\n${about}
 This package has the libraries that train its models, with their headers."
@@ -104,6 +106,6 @@ endif()
 
 include(CPack)
 add_custom_target(packaged DEPENDS ripen_shared ${ripen_tools})  # What they hold.
-if(RIPEN_WITH_TORCH)
+if(debian_torch)
   add_dependencies(packaged ripen_torch_shared ripen_train_shared)
 endif()
