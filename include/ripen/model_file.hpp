@@ -12,7 +12,7 @@
 
 namespace ripen {
 
-/// Sizes of the step denoiser (docs: models/README.md).
+/// Sizes of the step denoiser (docs: models/README.md; what each tensor is: src/model/WEIGHTS.md).
 struct RIPEN_EXPORT ModelConfig {
   int width = 512;        ///< features of a step in the step encoder; a multiple of 16, best of 64
   int blocks = 3;         ///< residual blocks of the step encoder
