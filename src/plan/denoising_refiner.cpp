@@ -378,9 +378,14 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
   const auto slots = static_cast<std::size_t>(layout().slots());
   const std::int64_t window_end = window.first + window.steps;
   std::size_t at = static_cast<std::size_t>(place) * static_cast<std::size_t>(window.steps) * slots;
+  bool breaks = false;
   for (std::int64_t step = window.first; step < window_end; ++step) {
     const auto known = buffer_.tokens(plan_row(0), step), draft = buffer_.tokens(draft_row(candidate), step);
-    const bool is_torn = purpose_ != Purpose::kChoose && is_torn_at(candidate, step, window);
+    // Where no robot gets from a state to the next, a model takes what it is shown for right, and would leave it so.
+    const bool broke = breaks;
+    breaks =
+        purpose_ != Purpose::kChoose && step + 1 < window_end && guide_.is_broken(buffer_, draft_row(candidate), step);
+    const bool is_torn = broke || breaks;
     for (std::size_t s = 0; s < slots; ++s, ++at) {
       Token token = kMask;
       Fraction fraction = 0;
@@ -398,14 +403,6 @@ void DenoisingRefiner::show(const Window& window, int candidate, int place) noex
       fractions_[at] = fraction;
     }
   }
-}
-
-/// Whether no robot gets from a step of a draft to the next, or from the one before: a model takes what it is shown for
-/// right, and would leave it so.
-bool DenoisingRefiner::is_torn_at(int candidate, std::int64_t step, const Window& window) const noexcept {
-  const int row = draft_row(candidate);
-  return (step > window.first && guide_.is_broken(buffer_, row, step - 1)) ||
-         (step + 1 < window.first + window.steps && guide_.is_broken(buffer_, row, step));
 }
 
 bool DenoisingRefiner::is_shown(std::int64_t step, std::size_t slot, int candidate, std::int64_t window_end) noexcept {

@@ -102,7 +102,6 @@ class DenoisingRefiner : public Refiner {
     return window_at(purpose_ == Purpose::kRevise ? next_ : ledger_.head(), end_of(purpose_));
   }
   void show(const Window& window, int candidate, int place) noexcept;
-  [[nodiscard]] bool is_torn_at(int candidate, std::int64_t step, const Window& window) const noexcept;
   [[nodiscard]] bool is_shown(std::int64_t step, std::size_t slot, int candidate, std::int64_t window_end) noexcept;
   [[nodiscard]] bool denoise(const Window& window, int windows) noexcept;
   void plan(int candidate, std::int64_t step, std::size_t slot, const Decision& decoded) noexcept;
