@@ -10,25 +10,16 @@ constexpr int kAtOnce = 1;   // inputs of a row in a register: each is fetched t
 }  // namespace ripen::kernels
 
 #include "model/kernels_body.hpp"
+#include "model/kernels_pairs_body.hpp"
 
 namespace ripen::kernels {
 namespace {
-
-using Code = short;
-using Held = __m256i;
-constexpr int kZero = 0, kGroup = 2, kStep = 2, kHeld = 2;
-
-inline Held hold(const Code* codes) {
-  int pair;
-  __builtin_memcpy(&pair, codes, sizeof(pair));
-  return _mm256_set1_epi32(pair);
-}
 
 // The one-byte product of AVX2 saturates at 16 bits, which two codes of 8 bits overflow: both are widened.
 template <int>
 inline Ints multiply_add(Ints sums, Held codes, const signed char* weights) {
   const __m256i row = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(weights)));
-  return sums + Ints(_mm256_madd_epi16(codes, row));
+  return sums + Ints(_mm256_madd_epi16(__m256i(codes), row));
 }
 
 }  // namespace

@@ -10,24 +10,15 @@ constexpr int kAtOnce = 1;   // inputs of a row in a register: each is fetched t
 }  // namespace ripen::kernels
 
 #include "model/kernels_body.hpp"
+#include "model/kernels_pairs_body.hpp"
 
 namespace ripen::kernels {
 namespace {
 
-using Code = short;
-using Held = __m512i;
-constexpr int kZero = 0, kGroup = 2, kStep = 2, kHeld = 2;
-
-inline Held hold(const Code* codes) {
-  int pair;
-  __builtin_memcpy(&pair, codes, sizeof(pair));
-  return _mm512_set1_epi32(pair);
-}
-
 template <int>
 inline Ints multiply_add(Ints sums, Held codes, const signed char* weights) {
   const __m512i row = _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights)));
-  return sums + Ints(_mm512_madd_epi16(codes, row));
+  return sums + Ints(_mm512_madd_epi16(__m512i(codes), row));
 }
 
 }  // namespace

@@ -10,25 +10,16 @@ constexpr int kAtOnce = 1;   // inputs of a row in a register: each is fetched t
 }  // namespace ripen::kernels
 
 #include "model/kernels_body.hpp"
+#include "model/kernels_pairs_body.hpp"
 
 namespace ripen::kernels {
 namespace {
-
-using Code = short;
-using Held = __m128i;
-constexpr int kZero = 0, kGroup = 2, kStep = 2, kHeld = 2;
-
-inline Held hold(const Code* codes) {
-  int pair;
-  __builtin_memcpy(&pair, codes, sizeof(pair));
-  return _mm_set1_epi32(pair);
-}
 
 template <int>
 inline Ints multiply_add(Ints sums, Held codes, const signed char* weights) {
   const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(weights));
   const __m128i row = _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8);
-  return sums + Ints(_mm_madd_epi16(codes, row));
+  return sums + Ints(_mm_madd_epi16(__m128i(codes), row));
 }
 
 }  // namespace
